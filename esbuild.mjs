@@ -1,0 +1,131 @@
+/**
+ * Builds everything that ships into `dist/`: extension, CLI, run process, trial process, webviews, and what is derived
+ * from `snippets/`. `--watch` rebuilds on change, `--production` minifies.
+ */
+import * as esbuild from 'esbuild';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { buildMethods } from './scripts/build/methods.mjs';
+import { buildTypes } from './scripts/build/types.mjs';
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+const root = import.meta.dirname;
+const dist = join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  metafile: true,
+  logLevel: 'warning',
+  target: 'node20',
+};
+
+/** Code that runs in Node or in the editor's extension host; parts that can wait become chunks. */
+const host = {
+  ...common,
+  entryPoints: {
+    extension: 'src/extension/extension.ts',
+    cli: 'src/cli/cli.ts',
+    'index-worker': 'src/corpus/index-worker.ts',
+    'run-process': 'src/runtime/runs/run-process.ts',
+  },
+  outdir: 'dist',
+  format: 'esm',
+  platform: 'node',
+  splitting: true,
+  chunkNames: 'chunk-[name]-[hash]',
+  external: ['vscode', './vendor/*'],
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+};
+
+/** Code that a trial process loads: CommonJS, so that each trial can evaluate its experiment afresh. */
+const trial = {
+  ...common,
+  entryPoints: {
+    trial: 'src/runtime/trial/trial.ts',
+    recorder: 'src/runtime/trial/recorder.ts',
+    sdk: 'src/runtime/sdk/index.ts',
+    backends: 'src/runtime/backends/backends.ts',
+  },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  platform: 'node',
+  mainFields: ['module', 'main'],
+  external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', './sdk.cjs', './backends.cjs'],
+};
+
+/** Code that runs in a webview. */
+const webviews = {
+  ...common,
+  entryPoints: {
+    dashboard: 'src/webviews/dashboard/dashboard.ts',
+    'paper-page': 'src/webviews/paper-page/paper-page.ts',
+  },
+  outdir: 'dist/webviews',
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  minify: true,
+};
+
+/** Prints what each bundle weighs and, for the extension, what is loaded before anything is asked of it. */
+function report(name, metafile) {
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    if (!output.entryPoint) continue;
+    let bytes = 0;
+    const seen = new Set();
+    const visit = (path) => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      const chunk = metafile.outputs[path];
+      bytes += chunk.bytes;
+      for (const imported of chunk.imports) {
+        if (imported.kind === 'import-statement' && metafile.outputs[imported.path]) visit(imported.path);
+      }
+    };
+    visit(file);
+    console.log(`${name.padEnd(9)} ${file.padEnd(34)} ${(bytes / 1024).toFixed(1).padStart(8)} KB on load`);
+  }
+}
+
+/** The transformer that compiles experiments travels with the product: its code and this platform's binary. */
+async function copyTransformer() {
+  const home = dirname(require.resolve('esbuild/package.json'));
+  const binary = process.platform === 'win32' ? 'esbuild.exe' : 'bin/esbuild';
+  const platformPackage = dirname(require.resolve(`@esbuild/${process.platform}-${process.arch}/package.json`));
+  await mkdir(join(dist, 'vendor/esbuild'), { recursive: true });
+  await cp(join(home, 'lib/main.js'), join(dist, 'vendor/esbuild/main.cjs'));
+  await cp(join(home, 'LICENSE.md'), join(dist, 'vendor/esbuild/LICENSE.md'));
+  await cp(join(platformPackage, binary), join(dist, 'vendor/esbuild', process.platform === 'win32' ? 'esbuild.exe' : 'esbuild'));
+}
+
+async function copyWasm() {
+  const home = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
+  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm']) {
+    await cp(join(home, 'wasm-out', file), join(dist, file));
+  }
+}
+
+if (watch) {
+  const contexts = await Promise.all([host, trial, webviews].map((options) => esbuild.context(options)));
+  await Promise.all([copyTransformer(), copyWasm()]);
+  await Promise.all(contexts.map((context) => context.watch()));
+  await buildMethods({ root, dist });
+  await buildTypes({ root, dist });
+  console.log('Watching; code is rebuilt on change. Changes under snippets/ need `npm run build`.');
+} else {
+  await rm(dist, { recursive: true, force: true });
+  const [hostResult, trialResult, webviewResult] = await Promise.all([host, trial, webviews].map((options) => esbuild.build(options)));
+  await Promise.all([copyTransformer(), copyWasm(), buildMethods({ root, dist }), buildTypes({ root, dist })]);
+  report('host', hostResult.metafile);
+  report('trial', trialResult.metafile);
+  report('webviews', webviewResult.metafile);
+}
