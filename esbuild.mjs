@@ -1,25 +1,31 @@
 /**
  * Builds everything that ships into `dist/`: extension, CLI, run process, trial process, webviews, and what is derived
- * from `snippets/`. `--watch` rebuilds on change, `--production` minifies.
+ * from `snippets/`. `--watch` rebuilds on change, `--if-changed` skips what is built already.
  */
 import * as esbuild from 'esbuild';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { buildMethods } from './scripts/build/methods.mjs';
 import { buildTypes } from './scripts/build/types.mjs';
+import { isBuiltFrom, noteBuiltFrom, stateOfInputs } from './scripts/tools/build.mjs';
+import { loadedBytes } from './scripts/tools/loaded-code.mjs';
+import { withLock } from './scripts/tools/lock.mjs';
 
 const watch = process.argv.includes('--watch');
-const production = process.argv.includes('--production');
+const onlyIfChanged = process.argv.includes('--if-changed');
 const root = import.meta.dirname;
-const dist = join(root, 'dist');
+
+/** A build is made beside the last good one and takes its place when it is whole. */
+const finished = join(root, 'dist');
+const dist = watch ? finished : join(root, 'dist.next');
+
 const require = createRequire(import.meta.url);
 
 const common = {
   absWorkingDir: root,
   bundle: true,
-  sourcemap: production ? false : 'linked',
-  minify: production,
+  sourcemap: 'linked',
   metafile: true,
   logLevel: 'warning',
   target: 'node20',
@@ -34,7 +40,7 @@ const host = {
     'index-worker': 'src/corpus/index-worker.ts',
     'run-process': 'src/runtime/runs/run-process.ts',
   },
-  outdir: 'dist',
+  outdir: dist,
   format: 'esm',
   platform: 'node',
   splitting: true,
@@ -54,7 +60,7 @@ const trial = {
     sdk: 'src/runtime/sdk/index.ts',
     backends: 'src/runtime/backends/backends.ts',
   },
-  outdir: 'dist',
+  outdir: dist,
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   platform: 'node',
@@ -69,30 +75,22 @@ const webviews = {
     dashboard: 'src/webviews/dashboard/dashboard.ts',
     'paper-page': 'src/webviews/paper-page/paper-page.ts',
   },
-  outdir: 'dist/webviews',
+  outdir: join(dist, 'webviews'),
   format: 'iife',
   platform: 'browser',
   target: 'es2022',
   minify: true,
 };
 
-/** Prints what each bundle weighs and, for the extension, what is loaded before anything is asked of it. */
+/** Prints what each entry point loads before anything is asked of it. */
 function report(name, metafile) {
-  for (const [file, output] of Object.entries(metafile.outputs)) {
-    if (!output.entryPoint) continue;
-    let bytes = 0;
-    const seen = new Set();
-    const visit = (path) => {
-      if (seen.has(path)) return;
-      seen.add(path);
-      const chunk = metafile.outputs[path];
-      bytes += chunk.bytes;
-      for (const imported of chunk.imports) {
-        if (imported.kind === 'import-statement' && metafile.outputs[imported.path]) visit(imported.path);
-      }
-    };
-    visit(file);
-    console.log(`${name.padEnd(9)} ${file.padEnd(34)} ${(bytes / 1024).toFixed(1).padStart(8)} KB on load`);
+  for (const [file, { entryPoint }] of Object.entries(metafile.outputs)) {
+    // Chunks that are loaded later are entry points to esbuild too.
+    if (!entryPoint || /-[A-Z0-9]{8}\.js$/.test(file)) continue;
+    const kilobytes = (loadedBytes(metafile, file) / 1024).toFixed(1);
+    console.log(
+      `${name.padEnd(9)} ${file.replace('dist.next', 'dist').padEnd(34)} ${kilobytes.padStart(8)} KB on load`,
+    );
   }
 }
 
@@ -104,14 +102,35 @@ async function copyTransformer() {
   await mkdir(join(dist, 'vendor/esbuild'), { recursive: true });
   await cp(join(home, 'lib/main.js'), join(dist, 'vendor/esbuild/main.cjs'));
   await cp(join(home, 'LICENSE.md'), join(dist, 'vendor/esbuild/LICENSE.md'));
-  await cp(join(platformPackage, binary), join(dist, 'vendor/esbuild', process.platform === 'win32' ? 'esbuild.exe' : 'esbuild'));
+  await cp(
+    join(platformPackage, binary),
+    join(dist, 'vendor/esbuild', process.platform === 'win32' ? 'esbuild.exe' : 'esbuild'),
+  );
 }
 
 async function copyWasm() {
   const home = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
-  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm']) {
+  for (const file of [
+    'tfjs-backend-wasm.wasm',
+    'tfjs-backend-wasm-simd.wasm',
+    'tfjs-backend-wasm-threaded-simd.wasm',
+  ]) {
     await cp(join(home, 'wasm-out', file), join(dist, file));
   }
+}
+
+async function build() {
+  const state = stateOfInputs();
+  if (onlyIfChanged && isBuiltFrom(state)) return;
+  await rm(dist, { recursive: true, force: true });
+  const results = await Promise.all([host, trial, webviews].map((options) => esbuild.build(options)));
+  await Promise.all([copyTransformer(), copyWasm(), buildMethods({ root, dist }), buildTypes({ root, dist })]);
+  noteBuiltFrom(dist, state);
+  await rm(finished, { recursive: true, force: true });
+  await rename(dist, finished);
+  ['host', 'trial', 'webviews'].forEach((name, index) => report(name, results[index].metafile));
+  await mkdir(join(root, 'out'), { recursive: true });
+  await writeFile(join(root, 'out/metafile.json'), JSON.stringify(results[0].metafile));
 }
 
 if (watch) {
@@ -122,10 +141,12 @@ if (watch) {
   await buildTypes({ root, dist });
   console.log('Watching; code is rebuilt on change. Changes under snippets/ need `npm run build`.');
 } else {
-  await rm(dist, { recursive: true, force: true });
-  const [hostResult, trialResult, webviewResult] = await Promise.all([host, trial, webviews].map((options) => esbuild.build(options)));
-  await Promise.all([copyTransformer(), copyWasm(), buildMethods({ root, dist }), buildTypes({ root, dist })]);
-  report('host', hostResult.metafile);
-  report('trial', trialResult.metafile);
-  report('webviews', webviewResult.metafile);
+  try {
+    await withLock(join(root, '.vscode-test/build.lock'), 'building', build);
+  } catch (error) {
+    // esbuild has told its errors itself.
+    if (!error.errors) console.error(error);
+    console.error('The build failed; dist/ is as it was.');
+    process.exitCode = 1;
+  }
 }

@@ -57,7 +57,7 @@ const rooms = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'node_modules/', '.vscode-test/', 'test/workspaces/'] },
+  { ignores: ['dist/', 'dist.next/', 'out/', 'node_modules/', '.vscode-test/', 'test/workspaces/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -75,7 +75,7 @@ export default tseslint.config(
     files: ['**/*.ts', '**/*.mjs'],
     rules: { eqeqeq: 'error', 'no-console': 'off', 'prefer-const': 'error', 'object-shorthand': 'error' },
   },
-  { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
+  { files: ['**/*.mjs', '**/*.cjs'], languageOptions: { globals: globals.node } },
   ...rooms.map(({ files, forbidden }) => ({
     files,
     rules: {

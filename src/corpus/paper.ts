@@ -16,7 +16,10 @@ export interface Paper {
   readonly authors: readonly string[];
   /** Number of authors where the source gives only that. */
   readonly authorCount?: number;
-  /** ISO date, as precise as the source: `2023-10-03`, `2023-10` or `2023`. */
+  /**
+   * ISO date, as precise as the source: `2023-10-03`, `2023-10`, `2023`, or `--10-03` where the source gives a day and
+   * no year. Shown with `displayDate`, asked for its year with `yearOf` (date.ts).
+   */
   readonly date?: string;
   /** arXiv identifier without a version: `2107.04197` or `cs/0101001`. */
   readonly arxiv?: string;

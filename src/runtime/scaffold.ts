@@ -19,20 +19,18 @@ export interface ScaffoldOptions {
  * Writes a method's experiment to `target` so that it type-checks and completes with nothing installed: the declarations of
  * the module `marginalia` are put into `<workspaceRoot>/.marginalia/types`, and the file's first line refers to them.
  *
- * Answers `{ exists }` and changes nothing where a file is in the way and `overwrite` is not set. Throws an `Error` that says
- * what to do where the method has no experiment in this installation or the folder cannot be written.
+ * Answers `{ exists }` and changes nothing at `target` where a file is in the way and `overwrite` is not set. Throws an
+ * `Error` that says what to do where the method has no experiment in this installation or the folder cannot be written.
  */
 export async function scaffoldExperiment(
   options: ScaffoldOptions,
 ): Promise<{ readonly file: string } | { readonly exists: string }> {
-  const { target, workspaceRoot } = options;
-  const code = await readExperiment(options);
-  const types = await writeTypes(options.distribution, workspaceRoot);
-  const text = `/// <reference path="${referencePath(target, types)}" />\n${code}`;
+  const { target, overwrite = false } = options;
+  const text = await scaffoldText(options);
   await mkdir(dirname(target), { recursive: true });
   try {
     // `wx` makes looking and writing one step: a file that appears in between is never lost.
-    await writeFile(target, text, { flag: options.overwrite === true ? 'w' : 'wx' });
+    await writeFile(target, text, { flag: overwrite ? 'w' : 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return { exists: target };
     throw error;
@@ -40,16 +38,23 @@ export async function scaffoldExperiment(
   return { file: target };
 }
 
+/** The text that `scaffoldExperiment` writes to `target`; puts the declarations that it refers to in their place. */
+export async function scaffoldText(options: ScaffoldOptions): Promise<string> {
+  const code = await readExperiment(options);
+  const types = await writeTypes(options.distribution, options.workspaceRoot);
+  return `/// <reference path="${referencePath(options.target, types)}" />\n${code}`;
+}
+
 /**
  * Puts the current declarations of the module `marginalia` into `<workspaceRoot>/.marginalia/types`, together with a
  * `.gitignore` that keeps the folder out of version control, and answers the declarations' path. Files that are already as
  * they should be are not touched.
  */
-export async function writeTypes(distribution: string, workspaceRoot: string): Promise<string> {
+async function writeTypes(distribution: string, workspaceRoot: string): Promise<string> {
   const home = join(workspaceRoot, '.marginalia');
   const types = join(home, 'types', 'marginalia.d.ts');
   await mkdir(dirname(types), { recursive: true });
-  await writeWhereDifferent(types, await readFile(join(distribution, 'marginalia.d.ts'), 'utf8'));
+  await writeWhereDifferent(types, await readFile(join(distribution, 'types/marginalia.d.ts'), 'utf8'));
   await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignoreExisting);
   return types;
 }

@@ -7,10 +7,10 @@ import type { Method } from '../corpus/method.ts';
 import type { Paper } from '../corpus/paper.ts';
 import type { Outcome, RunError, Verdict } from '../runtime/runs/events.ts';
 import type { RunRecord } from '../runtime/runs/record.ts';
+import type { RunStatus } from '../runtime/runs/state.ts';
 import type { Figure } from '../runtime/sdk/figure.ts';
 
-/** What a run is doing, as its folder tells. `interrupted`: its process is gone and it never said how it ended. */
-export type RunStatus = 'starting' | 'running' | 'stopping' | 'paused' | 'interrupted' | Outcome;
+export type { RunStatus };
 
 /** One trial as the dashboard lists it. */
 export interface TrialView {
@@ -64,6 +64,8 @@ export type ToDashboard =
       readonly console: string;
       /** Whether this window may run and stop things (workspace trust). */
       readonly trusted: boolean;
+      /** Title of the experiment's paper; without it the view shows the citation key. */
+      readonly paperTitle?: string;
     }
   | {
       readonly type: 'update';
@@ -82,7 +84,7 @@ export const fromDashboard = v.variant('type', [
   v.object({ type: v.picklist(['stop', 'pause', 'resume', 'run-again', 'open-folder', 'open-paper']) }),
   /** Shows the experiment's source, at a line where one is given. */
   v.object({ type: v.literal('open-source'), line: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))) }),
-  /** Saves text that the view made (CSV of the full data, an SVG) through the editor's own dialog. */
+  /** Saves text that the view made (CSV of the full data) through the editor's own dialog. */
   v.object({
     type: v.literal('save'),
     name: v.pipe(v.string(), v.maxLength(200)),
@@ -102,6 +104,14 @@ export interface PaperRun {
   readonly verdict?: Verdict['verdict'];
 }
 
+/** A paper that the method's card names as related and that the corpus has. */
+export interface RelatedPaper {
+  /** As it stands in `method.related`. */
+  readonly name: string;
+  readonly key: string;
+  readonly title: string;
+}
+
 /** Extension to paper page. */
 export interface ToPaperPage {
   readonly type: 'paper';
@@ -111,12 +121,27 @@ export interface ToPaperPage {
   readonly equations: readonly string[];
   readonly bibtex: string;
   readonly runs: readonly PaperRun[];
+  /** Those of `method.related` that are in the corpus, as links; the others are shown as plain text. */
+  readonly related?: readonly RelatedPaper[];
 }
 
 export const fromPaperPage = v.variant('type', [
-  v.object({ type: v.picklist(['ready', 'scaffold', 'cite', 'open-link', 'open-location', 'insert-snippet']) }),
+  v.object({ type: v.picklist(['ready', 'scaffold', 'cite', 'open-link', 'insert-snippet']) }),
+  /** Shows where the paper was read: `paper.locations[index]`, the first without an index. */
+  v.object({ type: v.literal('open-location'), index: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))) }),
   v.object({ type: v.literal('open-paper'), key: v.pipe(v.string(), v.maxLength(200)) }),
   v.object({ type: v.literal('open-run'), id: v.pipe(v.string(), v.maxLength(200)) }),
   v.object({ type: v.literal('error'), message: v.pipe(v.string(), v.maxLength(10_000)) }),
 ]);
 export type FromPaperPage = v.InferOutput<typeof fromPaperPage>;
+
+/** What the dashboard's panel persists, and what a serializer gets back: whose run it is and how the view was left. */
+export interface DashboardState {
+  readonly runId: string;
+  readonly ui: unknown;
+}
+
+/** What the paper page's panel persists. */
+export interface PaperPageState {
+  readonly key: string;
+}

@@ -1,8 +1,12 @@
 import type { Figure } from '../sdk/figure.ts';
 
-/** Why and where something failed, in terms of the experiment's source. */
+/**
+ * Why and where something failed, in terms of the experiment's source. `declaration`: the module declares no valid
+ * experiment; `request`: what was asked (a parameter, an arm, a backend) cannot be done; `internal`: our own fault.
+ */
 export interface RunError {
-  readonly kind: 'compile' | 'declaration' | 'exception' | 'exit' | 'memory' | 'time' | 'killed' | 'internal';
+  readonly kind:
+    'compile' | 'declaration' | 'request' | 'exception' | 'exit' | 'memory' | 'time' | 'killed' | 'internal';
   readonly message: string;
   readonly stack?: string;
   /** Absolute path of the source file, where known. */

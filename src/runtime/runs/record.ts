@@ -15,7 +15,7 @@ export interface ExperimentDescription {
 
 export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu' | 'none';
 
-/** `run.json`: what was asked, written once when the run starts. */
+/** `run.json`: what was asked. Written as soon as the run's process starts, and again once the experiment's module has been loaded. */
 export interface RunRecord {
   readonly version: 1;
   readonly id: string;
@@ -27,6 +27,7 @@ export interface RunRecord {
     readonly file: string;
     /** SHA-256 of the bundle that ran, hexadecimal. */
     readonly hash: string;
+    /** Without parameters, arms and metrics until the module has been loaded, and where it cannot be. */
     readonly description: ExperimentDescription;
   };
   readonly params: ParameterRecord;

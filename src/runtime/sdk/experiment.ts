@@ -1,7 +1,7 @@
-import type * as Tensors from '@tensorflow/tfjs-core';
 import type { Figure } from './figure.ts';
 import type { Parameters, ParameterValues } from './parameters.ts';
 import type { Rng } from './rng.ts';
+import type * as Tensors from './tensors.ts';
 
 /** The tensor engine's functions, as a trial receives them. */
 export type TensorFlow = typeof Tensors;
@@ -45,23 +45,23 @@ export interface Trial<P extends Parameters, A extends string, M extends string>
    * Records metrics at a step (finite, non-decreasing a metric; values may be any number, NaN and infinities are kept and shown as such).
    * Cheap enough for every update of a loop. Also where a stop or pause takes effect: a stop leaves the trial from here.
    */
-  log(step: number, values: Partial<Record<M, number>>): void;
+  readonly log: (step: number, values: Partial<Record<M, number>>) => void;
   /** Draws or redraws the named figure of this trial. */
-  show(name: string, figure: Figure): void;
+  readonly show: (name: string, figure: Figure) => void;
   /** Share of the trial that is done, 0 to 1. Without it progress is counted in whole trials. */
-  progress(share: number): void;
+  readonly progress: (share: number) => void;
 }
 
 /** The logged values of one run as a claim sees them: every aggregate is over seeds (in the bootstrap, over a resample of them). */
 export interface Results<A extends string, M extends string> {
   /** Aggregate over seeds of the arm's last value of the metric. */
-  final(arm: A, metric: M, aggregate?: Aggregate): number;
+  readonly final: (arm: A, metric: M, aggregate?: Aggregate) => number;
   /** Aggregate over seeds of the value logged at exactly this step. Throws where a seed has none. */
-  at(arm: A, metric: M, step: number, aggregate?: Aggregate): number;
+  readonly at: (arm: A, metric: M, step: number, aggregate?: Aggregate) => number;
   /** Aggregate over seeds of a number computed from each seed's own curve, e.g. a mean over the second half. */
-  curve(arm: A, metric: M, statistic: (curve: Curve) => number, aggregate?: Aggregate): number;
+  readonly curve: (arm: A, metric: M, statistic: (curve: Curve) => number, aggregate?: Aggregate) => number;
   /** Aggregate over seeds of a number computed from all arms of one seed (paired comparisons, ratios by seed). */
-  paired(statistic: (curves: (arm: A, metric: M) => Curve) => number, aggregate?: Aggregate): number;
+  readonly paired: (statistic: (curves: (arm: A, metric: M) => Curve) => number, aggregate?: Aggregate) => number;
 }
 
 /** One trial's values of one metric, in logged order. */
@@ -90,7 +90,7 @@ export interface Claim<A extends string, M extends string> {
    * The inequalities that together make the claim; the first is the effect that is reported. Called once on all seeds and
    * once for each bootstrap resample of the seeds, so it must be pure and quick.
    */
-  check(results: Results<A, M>): readonly Condition[];
+  readonly check: (results: Results<A, M>) => readonly Condition[];
 }
 
 /** An experiment as its module declares it. */

@@ -1,0 +1,1 @@
+export function createTypesetter(): Promise<(tex: string) => Promise<string>>;

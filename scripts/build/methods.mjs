@@ -1,0 +1,284 @@
+/**
+ * Derives from `snippets/<family>/<id>/{card.yaml,experiment.ts}` everything that ships about the methods:
+ * `methods.json` (facts and declarations), `equations.json` (typeset pictures) and `marginalia.code-snippets`.
+ * Nothing is written while anything is wrong: every fault is listed with its file and line.
+ */
+import * as esbuild from 'esbuild';
+import prettier from 'prettier';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createTypesetter } from './equations.mjs';
+import { codeSnippets, regionOf, signatureFault } from './snippets.mjs';
+
+/**
+ * Builds the methods.
+ *
+ * @param {object} options
+ * @param {string} options.root the repository
+ * @param {string} options.dist where to write
+ * @param {string} [options.snippets] where the folders of the methods lie; default `<root>/snippets`
+ * @param {string} [options.cache] where typeset equations and read declarations are kept between builds
+ * @returns {Promise<{ methods: number, equations: number, equationBytes: number, snippets: number }>} what was written
+ * @throws {Error} with one line `file:line: message` a fault, where something in the folders is wrong
+ */
+export async function buildMethods({
+  root,
+  dist,
+  snippets = join(root, 'snippets'),
+  cache = join(root, 'out/cache/methods'),
+}) {
+  await mkdir(cache, { recursive: true });
+  const cards = await loadCardModule(root, cache);
+  const { folders, problems } = await readFolders(root, snippets, cards);
+  problems.push(...cards.checkCards(folders.map(({ placed }) => placed)));
+  for (const folder of folders) problems.push(...snippetProblems(folder));
+
+  const layout = (await prettier.resolveConfig(join(root, 'snippets/experiment.ts'))) ?? {};
+  const [pictures, descriptions, editorSnippets] = await Promise.all([
+    typesetAll(root, cache, folders, problems),
+    describeAll(root, cache, folders, problems),
+    problems.length === 0 ? codeSnippets(folders.map(snippetOf), layout) : {},
+  ]);
+  if (problems.length > 0) throw failure(problems);
+
+  const methods = folders.map(({ placed }, i) => cards.cardToMethod(placed.card, descriptions[i]));
+  const equations = Object.fromEntries(methods.map(({ id }, i) => [id, pictures[i]]));
+  const equationText = JSON.stringify(equations);
+  await mkdir(dist, { recursive: true });
+  await Promise.all([
+    writeFile(join(dist, 'methods.json'), JSON.stringify({ methods })),
+    writeFile(join(dist, 'equations.json'), equationText),
+    writeFile(join(dist, 'marginalia.code-snippets'), JSON.stringify(editorSnippets, null, 1)),
+  ]);
+  return {
+    methods: methods.length,
+    equations: pictures.flat().length,
+    equationBytes: Buffer.byteLength(equationText),
+    snippets: folders.length,
+  };
+}
+
+/** `src/corpus/card.ts`, compiled. */
+async function loadCardModule(root, cache) {
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['src/corpus/card.ts'],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+  });
+  const file = join(cache, `card-${hashOf(outputFiles[0].text)}.mjs`);
+  await writeWhole(file, outputFiles[0].text);
+  return import(pathToFileURL(file).href);
+}
+
+/** Reads and checks every method's folder by itself, in the order of the methods' ids. */
+async function readFolders(root, snippets, { readCard }) {
+  const problems = [];
+  const folders = [];
+  for (const family of await listing(snippets)) {
+    for (const id of await listing(join(snippets, family.name))) {
+      const folder = join(snippets, family.name, id.name);
+      const shown = (name) => relative(root, join(folder, name)).replaceAll('\\', '/');
+      const names = (await listing(folder)).map(({ name }) => name);
+      const wanted = ['card.yaml', 'experiment.ts'];
+      for (const name of wanted.filter((name) => !names.includes(name)))
+        problems.push(fault(shown(name), 1, 'is missing'));
+      for (const name of names.filter((name) => !wanted.includes(name))) {
+        problems.push(fault(shown(name), 1, 'does not belong here: a method is its card.yaml and its experiment.ts'));
+      }
+      if (!wanted.every((name) => names.includes(name))) continue;
+      const [cardText, source] = await Promise.all(wanted.map((name) => readFile(join(folder, name), 'utf8')));
+      const place = { file: shown('card.yaml'), family: family.name, id: id.name };
+      const { placed, problems: found } = readCard(cardText, place);
+      problems.push(...found);
+      if (placed)
+        folders.push({ placed, source, experiment: join(folder, 'experiment.ts'), shown: shown('experiment.ts') });
+    }
+  }
+  folders.sort((a, b) => (a.placed.card.id < b.placed.card.id ? -1 : 1));
+  return { folders, problems };
+}
+
+async function listing(folder) {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What is wrong with the snippet of one method and with the frame of its experiment. */
+function snippetProblems({ placed, source, shown }) {
+  const problems = [];
+  if (!/^import \{[^}]*\} from 'marginalia';/.test(source)) {
+    problems.push(
+      fault(shown, 1, `must begin with "import { … } from 'marginalia';": a scaffold continues from there`),
+    );
+  }
+  const { prefix, signature } = placed.card.snippet;
+  const region = regionOf(source, prefix);
+  if (region.fault) return [...problems, fault(shown, region.line, region.fault)];
+  const signatureProblem = signatureFault(signature, region.lines);
+  if (signatureProblem) {
+    const line = placed.lineOf('snippet', 'signature');
+    problems.push(fault(placed.file, line, `snippet.signature ${signatureProblem} (${shown}:${region.line})`));
+  }
+  return problems;
+}
+
+function snippetOf({ placed, source }) {
+  const { paper, snippet } = placed.card;
+  const description = `${snippet.about}\n${paper.title} (${paper.year})`;
+  return { prefix: snippet.prefix, description, lines: regionOf(source, snippet.prefix).lines };
+}
+
+/** Typesets the equations of all cards; those of earlier builds come from the cache. MathJax starts only when needed. */
+async function typesetAll(root, cache, folders, problems) {
+  const version = hashOf(
+    await readFile(join(root, 'scripts/build/equations.mjs'), 'utf8'),
+    await readFile(join(root, 'node_modules/@mathjax/src/package.json'), 'utf8'),
+  );
+  const cacheFile = join(cache, 'equations.json');
+  const known = await readJson(cacheFile);
+  const fresh = {};
+  let typeset;
+  const pictures = [];
+  let changed = false;
+  for (const { placed } of folders) {
+    const drawn = [];
+    for (const [i, { tex }] of placed.card.math.entries()) {
+      const key = hashOf(version, tex);
+      try {
+        if (!known[key]) changed = true;
+        fresh[key] = known[key] ?? (await (typeset ??= await createTypesetter())(tex));
+        drawn.push(fresh[key]);
+      } catch (error) {
+        problems.push(fault(placed.file, placed.lineOf('math', i, 'tex'), `math[${i}].tex: ${error.message}`));
+      }
+    }
+    pictures.push(drawn);
+  }
+  if (changed) await writeWhole(cacheFile, JSON.stringify(fresh));
+  return pictures;
+}
+
+/** What every experiment declares, by loading it; one that has not changed, nor the sdk, is taken from the cache. */
+async function describeAll(root, cache, folders, problems) {
+  const version = hashOf(...(await sdkSources(root)));
+  const cacheFile = join(cache, 'descriptions.json');
+  const known = await readJson(cacheFile);
+  const keys = folders.map(({ source }) => hashOf(version, source));
+  const unknown = folders.filter((_, i) => !known[keys[i]]);
+  const loaded = await loadDescriptions(root, cache, unknown, problems);
+  const descriptions = folders.map((folder, i) => known[keys[i]] ?? loaded.get(folder));
+  folders.forEach(({ placed, source, shown }, i) => {
+    const { id } = placed.card;
+    if (!descriptions[i] || descriptions[i].paper === id) return;
+    const line = lineAt(source, Math.max(0, source.search(/\bpaper:/)));
+    problems.push(fault(shown, line, `declares the paper "${descriptions[i].paper}", but the card's id is "${id}"`));
+  });
+  if (unknown.length > 0) {
+    const fresh = folders.flatMap((_, i) => (descriptions[i] ? [[keys[i], descriptions[i]]] : []));
+    await writeWhole(cacheFile, JSON.stringify(Object.fromEntries(fresh)));
+  }
+  return descriptions;
+}
+
+async function sdkSources(root) {
+  const folder = join(root, 'src/runtime/sdk');
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+}
+
+/** Compiles experiments together with one sdk, imports each and asks it what it declares. */
+async function loadDescriptions(root, cache, folders, problems) {
+  const descriptions = new Map();
+  if (folders.length === 0) return descriptions;
+  const sdk = join(root, 'src/runtime/sdk/index.ts');
+  const outdir = join(cache, `experiments-${process.pid}-${hashOf(String(performance.now()))}`);
+  const experimentOf = new Map(folders.map((folder) => [folder.placed.card.id, folder]));
+  try {
+    await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: [
+        { in: sdk, out: 'sdk' },
+        ...folders.map(({ placed, experiment }) => ({ in: experiment, out: `${placed.card.id}/experiment` })),
+      ],
+      outdir,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      alias: { marginalia: sdk },
+      sourcemap: 'inline',
+      logLevel: 'silent',
+    });
+    process.setSourceMapsEnabled(true);
+    const { describe, isExperiment } = await import(pathToFileURL(join(outdir, 'sdk.mjs')).href);
+    for (const [id, folder] of experimentOf) {
+      try {
+        const module = await import(pathToFileURL(join(outdir, id, 'experiment.mjs')).href);
+        if (!isExperiment(module.default)) throw new Error('its default export is not made by experiment()');
+        descriptions.set(folder, describe(module.default));
+      } catch (error) {
+        const [, line] = /experiment\.ts:(\d+)/.exec(String(error.stack)) ?? [];
+        problems.push(fault(folder.shown, Number(line ?? 1), error.message));
+      }
+    }
+  } catch (error) {
+    if (!Array.isArray(error.errors)) throw error;
+    for (const { text, location } of error.errors) {
+      const file = location?.file ?? relative(root, folders[0].experiment);
+      problems.push(fault(file.replaceAll('\\', '/'), location?.line ?? 1, text));
+    }
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
+  return descriptions;
+}
+
+function fault(file, line, message) {
+  return { file, line, severity: 'error', message };
+}
+
+function failure(problems) {
+  const lines = problems
+    .toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
+    .map(({ file, line, message }) => `${file}:${line}: ${message}`);
+  const error = new Error([...new Set(lines)].join('\n'));
+  // Where in the build the faults were collected helps nobody.
+  error.stack = error.message;
+  return error;
+}
+
+function lineAt(source, offset) {
+  return source.slice(0, offset).split('\n').length;
+}
+
+function hashOf(...texts) {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(`${text.length}:`).update(text);
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** What an earlier build kept; anything unreadable counts as nothing. */
+async function readJson(file) {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** Writes so that a build running at the same time sees the old file or the new one, never half of it. */
+async function writeWhole(file, text) {
+  const draft = join(dirname(file), `.${basename(file)}-${process.pid}-${hashOf(String(performance.now()))}`);
+  await writeFile(draft, text);
+  await rename(draft, file);
+}

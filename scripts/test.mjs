@@ -1,0 +1,223 @@
+/**
+ * All tests, or some of them:
+ *
+ *     node scripts/test.mjs [build | lint | types | unit | editor | browser …] [--grep <text>] [--editor desktop|embedded]
+ *
+ * Installs what is missing first. The last line counts over everything: `N passed, N failed`.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureBuilt } from './tools/build.mjs';
+import { ensureDependencies, requireNode } from './tools/dependencies.mjs';
+import { run } from './tools/processes.mjs';
+import { duration, during } from './tools/progress.mjs';
+import { root } from './tools/root.mjs';
+
+const parts = ['build', 'lint', 'types', 'unit', 'editor', 'browser'];
+
+requireNode();
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { grep: { type: 'string' }, editor: { type: 'string' } },
+});
+for (const name of positionals) {
+  if (!parts.includes(name)) stop(`There is no part "${name}" of the tests. Parts: ${parts.join(', ')}.`);
+}
+if (options.editor !== undefined && !['desktop', 'embedded'].includes(options.editor)) {
+  stop(`--editor takes "desktop" or "embedded", not "${options.editor}".`);
+}
+const wanted = (/** @type {string} */ part) => positionals.length === 0 || positionals.includes(part);
+const verbose = positionals.length === 1 || options.grep !== undefined;
+const mocha = options.grep === undefined ? {} : { grep: options.grep };
+
+const notBuilt = 'not run, because the build failed';
+const total = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const failures = [];
+const started = Date.now();
+
+await ensureDependencies();
+const { testFiles } = await import('./testing/bundle.mjs');
+const { resultsFile, runInNode } = await import('./testing/node-suite.mjs');
+
+// The embedded editor's installation keeps one core busy for four minutes: it goes on beside the checks that need no editor.
+const editors = wanted('editor') || wanted('browser') ? prepareEditors() : undefined;
+
+const built = await check('build', () => ensureBuilt().then(() => undefined));
+if (wanted('lint')) {
+  await check('lint', () => tool('eslint/bin/eslint.js', '.'));
+  await check('formatting', () => tool('prettier/bin/prettier.cjs', '--check', '.'));
+}
+if (wanted('types')) {
+  await check('types', () => tool('typescript/bin/tsc', '-p', 'tsconfig.json'));
+  for (const folder of ['src/webviews', 'test/browser', 'scripts']) {
+    await check(`types in ${folder}`, () => tool('typescript/bin/tsc', '-p', `${folder}/tsconfig.json`));
+  }
+}
+if (wanted('unit')) await nodeSuite('unit', { timeout: 60_000 });
+if (editors && wanted('editor')) await editorSuites(editors);
+if (editors && wanted('browser')) await browserTests(editors);
+
+console.log(`\nAll of it took ${duration(Date.now() - started)}.`);
+if (failures.length > 0) console.log(`Failed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exit(total.failed > 0 ? 1 : 0);
+
+/** @param {string} message @returns {never} */
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/**
+ * A check that passes or fails as a whole.
+ * @param {string} name
+ * @param {() => Promise<string | undefined>} step returns what is wrong
+ * @returns {Promise<boolean>}
+ */
+async function check(name, step) {
+  console.log('');
+  const problem = await during(`[${name}]`, step).catch((error) => String(error.message));
+  if (problem === undefined) {
+    total.passed += 1;
+  } else {
+    console.log(problem);
+    total.failed += 1;
+    failures.push(name);
+  }
+  return problem === undefined;
+}
+
+/** @param {string} file below node_modules @param {string[]} args */
+async function tool(file, ...args) {
+  const { code, output } = await run(process.execPath, [join(root, 'node_modules', file), ...args], { cwd: root });
+  return code === 0 ? undefined : output.trimEnd();
+}
+
+/**
+ * Starts to get what the editor suites run in and the browser tests look at.
+ * @returns {{ desktop: Promise<{ executable: string } | { reason: string }>, embedded: Promise<{ editor: import('./editor/embedded.mjs').EmbeddedEditor; browser: string }> }}
+ *   `embedded` is got where there is no desktop one, or for the browser tests
+ */
+function prepareEditors() {
+  const desktop =
+    wanted('editor') && options.editor !== 'embedded'
+      ? import('./editor/desktop.mjs').then(({ tryDesktopEditor }) => tryDesktopEditor())
+      : Promise.resolve({ reason: 'it was asked for' });
+  const embedded = desktop.then(async (found) => {
+    if ('executable' in found && !wanted('browser')) throw new Error('The embedded editor is not needed.');
+    if ('reason' in found && options.editor === 'desktop')
+      throw new Error(`There is no desktop VS Code: ${found.reason}.`);
+    const [{ ensureBrowser }, { ensureEmbeddedEditor }] = await Promise.all([
+      import('./editor/browser.mjs'),
+      import('./editor/embedded.mjs'),
+    ]);
+    const browser = await ensureBrowser();
+    return { editor: await ensureEmbeddedEditor(), browser };
+  });
+  embedded.catch(() => undefined); // Told by the suites that wait for it.
+  return { desktop, embedded };
+}
+
+/**
+ * Counts what a suite's reporter wrote.
+ * @param {string} name
+ * @param {string} results
+ * @param {string | undefined} problem why the suite did not run as it should
+ */
+function count(name, results, problem) {
+  /** @type {{ complete: boolean; passed: number; skipped: number; failures: { title: string }[] } | undefined} */
+  const counted = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : undefined;
+  total.passed += counted?.passed ?? 0;
+  total.skipped += counted?.skipped ?? 0;
+  for (const { title } of counted?.failures ?? []) {
+    total.failed += 1;
+    failures.push(`${name}: ${title}`);
+  }
+  // A suite without failures that did not come to its end is itself one.
+  const broken = counted?.complete
+    ? counted.failures.length === 0
+      ? problem
+      : undefined
+    : (problem ?? 'it did not come to its end');
+  if (broken) {
+    total.failed += 1;
+    failures.push(`${name}: ${broken}`);
+    console.log(`  ✗ ${broken}`);
+  }
+}
+
+/**
+ * A suite of `test/<name>` in Node.
+ * @param {string} name
+ * @param {{ timeout: number; env?: NodeJS.ProcessEnv }} settings
+ */
+async function nodeSuite(name, settings) {
+  console.log(`\n[${name}]`);
+  const results = resultsFile(name);
+  const reporter = [
+    '--reporter',
+    join(root, 'scripts/testing/reporter.cjs'),
+    '--reporter-option',
+    `results=${results}`,
+  ];
+  const more = [
+    ...(verbose ? ['--reporter-option', 'verbose=true'] : []),
+    ...(options.grep ? ['--grep', options.grep] : []),
+  ];
+  const problem = built
+    ? await runInNode(name, testFiles(name), { mochaOptions: [...reporter, ...more], ...settings }).then(
+        (code) => (code === 0 ? undefined : `mocha ended with code ${code}`),
+        (error) => String(error.message),
+      )
+    : notBuilt;
+  count(name, results, problem);
+}
+
+/** @param {NonNullable<typeof editors>} prepared */
+async function editorSuites({ desktop, embedded }) {
+  const { runInEditor } = await import('./testing/editor-suite.mjs');
+  const { embeddedVersion } = await import('./editor/embedded.mjs');
+  const files = testFiles('editor');
+  const restricted = files.filter((file) => file.startsWith('restricted/'));
+  const suites = [
+    { name: 'editor', trusted: true, files: files.filter((file) => !restricted.includes(file)) },
+    { name: 'editor-restricted', trusted: false, files: restricted },
+  ];
+  for (const suite of suites.filter((each) => each.files.length > 0)) {
+    console.log(`\n[${suite.name}]`);
+    const results = resultsFile(suite.name);
+    const problem = await (async () => {
+      if (!built) return notBuilt;
+      const found = await desktop;
+      const told =
+        'executable' in found
+          ? `desktop VS Code, downloaded by @vscode/test-electron (${found.executable})`
+          : `the embedded VS Code ${embeddedVersion}, because ${found.reason}`;
+      const editor =
+        'executable' in found
+          ? /** @type {const} */ ({ kind: 'desktop', executable: found.executable })
+          : /** @type {const} */ ({ kind: 'embedded', ...(await embedded) });
+      console.log(`  in ${told}`);
+      return runInEditor(editor, { ...suite, folder: 'editor', ...mocha, results, verbose });
+    })().catch((error) => String(error.message));
+    count(suite.name, results, problem);
+  }
+}
+
+/** @param {NonNullable<typeof editors>} prepared */
+async function browserTests({ embedded }) {
+  const { packageExtension } = await import('./tools/vsix.mjs');
+  const env = await (async () => {
+    if (!built) throw new Error(notBuilt);
+    const { browser } = await embedded;
+    return { ...process.env, MARGINALIA_BROWSER: browser, MARGINALIA_VSIX: await packageExtension() };
+  })().catch((error) => String(error.message));
+  if (typeof env === 'string') {
+    console.log('\n[browser]');
+    count('browser', resultsFile('browser'), env);
+  } else {
+    await nodeSuite('browser', { timeout: 120_000, env });
+  }
+}

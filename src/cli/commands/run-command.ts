@@ -1,0 +1,176 @@
+import { Option, type Command } from 'commander';
+import { basename } from 'node:path';
+import type { Verdict } from '../../runtime/runs/events.ts';
+import type { BackendName, ExperimentDescription } from '../../runtime/runs/record.ts';
+import type { StartOptions } from '../../runtime/runs/start.ts';
+import type { Parameter, ParameterRecord } from '../../runtime/sdk/parameters.ts';
+import type { FinishedRun } from '../execute-run.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { Misuse } from '../misuse.ts';
+import { collect, positive } from '../option-values.ts';
+import { columns, complain, counted, duration, number, print, printJson } from '../output.ts';
+import { runsFolder } from '../workspace.ts';
+
+interface RunOptions {
+  readonly param?: readonly string[];
+  readonly seeds?: number;
+  readonly arm?: readonly string[];
+  readonly backend: BackendName | 'auto';
+  readonly jobs?: number;
+  readonly json?: true;
+}
+
+export function addRunCommand(program: Command, distribution: string): void {
+  program
+    .command('run')
+    .description('Run an experiment and say whether its claim held. Ctrl-C stops it and keeps what it has logged.')
+    .argument('<file|id>', "an experiment's file, or a method as `marginalia methods` lists it")
+    .option('--param <name=value>', 'value of a parameter; may be given several times', collect)
+    .option('--seeds <number>', "how many repetitions (default: the experiment's)", positive)
+    .option('--arm <name>', 'run only this arm; may be given several times', collect)
+    .addOption(
+      new Option('--backend <name>', 'tensor engine')
+        .choices(['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'])
+        .default('auto'),
+    )
+    .option('--jobs <number>', 'how many trials side by side', positive)
+    .option('--json', 'print {id, folder, outcome, seconds, verdict, results, warnings, error} for machines')
+    .action(async (fileOrId: string, options: RunOptions) => {
+      process.exitCode = await run(distribution, fileOrId, options);
+    });
+}
+
+async function run(distribution: string, fileOrId: string, options: RunOptions): Promise<number> {
+  const [{ chooseExperiment, told }, { executeRun }, { progressOn }] = await Promise.all([
+    import('../experiment.ts'),
+    import('../execute-run.ts'),
+    import('../progress.ts'),
+  ]);
+  const experiment = await chooseExperiment(distribution, fileOrId);
+  const start: StartOptions = {
+    distribution,
+    ...experiment,
+    runsFolder: runsFolder(),
+    backend: options.backend,
+    ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    whenStarterExits: 'stop',
+  };
+  let chosen: Pick<StartOptions, 'params' | 'arms'> = {};
+  if (options.param || options.arm) {
+    // Checked here, where a slip of the pen is still wrong use and not a failed run.
+    const { describeExperiment } = await import('../../runtime/runs/describe.ts');
+    const described = await describeExperiment(experiment.file, { distribution });
+    if ('error' in described) {
+      complain(told(described.error));
+      return exitCodes.failed;
+    }
+    chosen = {
+      ...(options.param ? { params: parametersOf(described.description, options.param) } : {}),
+      ...(options.arm ? { arms: armsOf(described.description, options.arm) } : {}),
+    };
+  }
+  const label = experiment.displayFile?.replace('builtin:', '') ?? basename(experiment.file);
+  const finished = await executeRun({ ...start, ...chosen }, progressOn(process.stderr, label));
+  if (options.json) await reportJson(finished);
+  else await report(finished, told);
+  if (finished.interrupted) return exitCodes.stopped;
+  return finished.state.status === 'completed' ? exitCodes.done : exitCodes.failed;
+}
+
+/** The values of `name=value`, each of its parameter's type. */
+function parametersOf({ params }: ExperimentDescription, given: readonly string[]): ParameterRecord {
+  return Object.fromEntries(
+    given.map((each) => {
+      const [name = '', ...rest] = each.split('=');
+      if (rest.length === 0) throw new Misuse(`--param takes name=value, not "${each}".`);
+      const parameter = params[name];
+      if (!parameter)
+        throw new Misuse(`there is no parameter "${name}". There are: ${Object.keys(params).join(', ')}.`);
+      return [name, valueOf(name, parameter, rest.join('='))];
+    }),
+  );
+}
+
+function valueOf(name: string, parameter: Parameter, text: string): number | string | boolean {
+  switch (parameter.type) {
+    case 'choice':
+      if (parameter.choices.includes(text)) return text;
+      throw new Misuse(`${name} is one of ${parameter.choices.join(', ')}, not "${text}".`);
+    case 'flag':
+      if (text === 'true' || text === 'false') return text === 'true';
+      throw new Misuse(`${name} is true or false, not "${text}".`);
+    case 'int':
+    case 'float': {
+      const value = text.trim() === '' ? NaN : Number(text);
+      const { type, min, max } = parameter;
+      if (value >= min && value <= max && (type === 'float' || Number.isInteger(value))) return value;
+      throw new Misuse(`${name} is a ${type === 'int' ? 'whole ' : ''}number from ${min} to ${max}, not "${text}".`);
+    }
+  }
+}
+
+function armsOf({ arms }: ExperimentDescription, given: readonly string[]): readonly string[] {
+  const unknown = given.find((arm) => !(arm in arms));
+  if (unknown === undefined) return given;
+  throw new Misuse(`there is no arm "${unknown}". There are: ${Object.keys(arms).join(', ')}.`);
+}
+
+async function reportJson({ folder, state }: FinishedRun): Promise<void> {
+  const { finalValues } = await import('../final-values.ts');
+  printJson({
+    id: state.record.id,
+    folder,
+    outcome: state.status,
+    seconds: state.seconds ?? null,
+    verdict: state.verdict ?? null,
+    results: finalValues(state),
+    warnings: state.warnings,
+    error: state.error ?? null,
+  });
+}
+
+async function report(
+  { folder, state }: FinishedRun,
+  told: (error: NonNullable<typeof state.error>) => string,
+): Promise<void> {
+  const { finalValues } = await import('../final-values.ts');
+  const { metrics } = state.record.experiment.description;
+  const results = finalValues(state);
+  for (const [metric, { better, unit, about }] of Object.entries(metrics)) {
+    const rows = results.filter((result) => result.metric === metric && result.values.length > 0);
+    if (rows.length === 0) continue;
+    const direction = better === 'neither' ? '' : `, ${better} is better`;
+    print(`${metric} (${unit}${direction}): ${about}`);
+    const cells = rows.map(({ arm, median, values }) => [
+      `  ${arm}`,
+      number(median),
+      `median of ${counted(values.length, 'seed')}`,
+    ]);
+    for (const line of columns(cells, [1])) print(line);
+    print('');
+  }
+  for (const warning of state.warnings) print(`Warning: ${warning}`);
+  if (state.verdict) for (const line of verdictLines(state.verdict)) print(line);
+  const failed = state.trials.filter((trial) => trial.error !== undefined);
+  for (const { trial, error } of failed) complain(`trial ${trial}: ${told(error!)}`);
+  if (state.error && failed.length === 0) complain(told(state.error));
+  const ended = state.status === 'completed' ? 'Completed' : state.status === 'failed' ? 'Failed' : 'Stopped';
+  print(`${ended} after ${duration(state.seconds ?? 0)}; kept in ${folder}`);
+}
+
+function verdictLines({ verdict, statement, conditions, seeds, resamples }: Verdict): string[] {
+  const rows = conditions.map(({ label, value, interval: [low, high], relation, bound, unit, outcome }) => [
+    `  ${label}`,
+    `${number(value)}${unit === undefined ? '' : ` ${unit}`}`,
+    `[${number(low)}, ${number(high)}]`,
+    `${relation} ${number(bound)}`,
+    outcome,
+  ]);
+  return [
+    `The claim ${verdict === 'inconclusive' ? 'is neither shown nor refuted' : verdict}: ${statement}`,
+    ...columns(rows),
+    `  (95 % intervals over ${counted(seeds, 'seed')}, ${resamples} resamples)`,
+    '',
+  ];
+}

@@ -1,0 +1,54 @@
+import type { RunState } from '../runtime/runs/state.ts';
+import type { StartOptions } from '../runtime/runs/start.ts';
+
+/** Shows a run while it goes on. */
+export interface RunDisplay {
+  update(state: RunState): void;
+  /** Something worth a line, such as that a stop was asked for. */
+  say(text: string): void;
+  end(): void;
+}
+
+/** A run that is over. */
+export interface FinishedRun {
+  readonly folder: string;
+  readonly state: RunState;
+  /** Whether a person stopped it from this terminal. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * Runs an experiment to its end. Ctrl-C (or SIGTERM) stops it: asks, then ends its processes; each further one goes a
+ * step further at once.
+ */
+export async function executeRun(options: StartOptions, display: RunDisplay): Promise<FinishedRun> {
+  const [{ startRun }, { followRun }, { stopRun }, { readRun }] = await Promise.all([
+    import('../runtime/runs/start.ts'),
+    import('../runtime/runs/follow.ts'),
+    import('../runtime/runs/control.ts'),
+    import('../runtime/runs/folder.ts'),
+  ]);
+  const run = await startRun(options);
+  let ladder: ReturnType<typeof stopRun> | undefined;
+  const stop = () => {
+    if (ladder) {
+      ladder.escalate();
+    } else {
+      display.say('Stopping … (Ctrl-C again to insist)');
+      ladder = stopRun(run.folder);
+    }
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  const follower = followRun(run.folder, { onEvents: (_events, state) => display.update(state) });
+  try {
+    await run.ended;
+    await ladder?.done;
+    return { folder: run.folder, state: await readRun(run.folder), interrupted: ladder !== undefined };
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+    follower.dispose();
+    display.end();
+  }
+}

@@ -1,0 +1,76 @@
+import type { Corpus } from './corpus.ts';
+import { lettersIn } from './letters.ts';
+import { nameEntries, outside } from './method-names.ts';
+import type { Paper } from './paper.ts';
+import { ENDINGS, Gap, identifierPhrase, titlePhrase, type Endings } from './phrase.ts';
+import type { Entry } from './trie.ts';
+
+/** What a phrase stands for, and what it takes to count as a reference. */
+export interface Naming {
+  readonly kind: 'key' | 'title' | 'name' | 'identifier';
+  /** Citation key of the paper. */
+  readonly paper: string;
+  /** Counts only with evidence: it means other things too. */
+  readonly ambiguous: boolean;
+  /** No hyphen or space stands in it. */
+  readonly oneWord: boolean;
+  readonly endings: Endings;
+  /** How the method's card spells it. */
+  readonly spellings: ReadonlySet<string>;
+  /** Spellings that need no evidence although the phrase is ambiguous. */
+  readonly distinctive: ReadonlySet<string>;
+  /** Letters of the context words that are evidence for it. */
+  readonly contexts: readonly string[];
+}
+
+const SHORT_TITLE_GAPS = 2;
+const FEWEST_TITLE_LETTERS = 6;
+/** `chen2021rex`: nothing else looks like it, so such a key counts wherever text has it. */
+const AUTHOR_YEAR_KEY = /^[a-z]+(?:19|20)\d\d[a-z]+(?:-[b-z])?$/;
+const NONE: ReadonlySet<string> = new Set();
+
+/** All phrases that can name a paper of the corpus. */
+export function namingsOf(corpus: Corpus): Entry<Naming>[] {
+  const methods = corpus.papers.flatMap((paper) => corpus.methodOf(paper) ?? []);
+  const contexts = new Map(methods.map(({ id, context }) => [id, context.map(lettersIn).filter(Boolean)]));
+  return [
+    ...nameEntries(methods, contexts),
+    ...corpus.papers.flatMap((paper) => titleEntry(paper, contexts.get(paper.key) ?? []) ?? []),
+    ...corpus.papers.filter(({ key }) => AUTHOR_YEAR_KEY.test(key)).map(keyEntry),
+  ];
+}
+
+function titleEntry({ key, title }: Paper, contexts: readonly string[]): Entry<Naming> | undefined {
+  const phrase = titlePhrase(title);
+  if (phrase.letters.length < FEWEST_TITLE_LETTERS) return undefined;
+  const gaps = phrase.gaps.filter((gap) => gap === Gap.words).length;
+  return {
+    phrase,
+    meaning: {
+      kind: 'title',
+      paper: key,
+      ambiguous: gaps < SHORT_TITLE_GAPS,
+      oneWord: false,
+      endings: ENDINGS.none,
+      spellings: NONE,
+      distinctive: NONE,
+      contexts: outside(phrase.letters, contexts),
+    },
+  };
+}
+
+function keyEntry({ key }: Paper): Entry<Naming> {
+  return {
+    phrase: identifierPhrase(key),
+    meaning: {
+      kind: 'key',
+      paper: key,
+      ambiguous: false,
+      oneWord: true,
+      endings: ENDINGS.none,
+      spellings: new Set([key]),
+      distinctive: NONE,
+      contexts: [],
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { lineEnd, regionsFrom, type ContextHit, type Hit, type TextDocument } from './document.ts';
+import { idAt, type IdSpan } from './id-forms.ts';
+import { judge } from './judge.ts';
+import { keysAt } from './key-forms.ts';
+import { lettersIn } from './letters.ts';
+import { ARXIV_CONTEXT, type Matcher } from './matcher.ts';
+import type { Naming } from './naming.ts';
+import { matchPhrase, type Regions } from './phrase.ts';
+import type { Entry } from './trie.ts';
+import { walk, type Visitor } from './walk.ts';
+
+/** How many lines a reference may stand on. */
+export const MOST_LINES = 8;
+
+const NO_HITS: readonly Hit[] = [];
+const NO_CONTEXTS: readonly ContextHit[] = [];
+const EVERYWHERE: Regions = { isText: () => true };
+
+/**
+ * Makes a function that finds what on one line of the document may refer to a paper. A hit begins on the line and may
+ * end some lines below.
+ * @param bareKeys whether `paper: rex` needs no quotes, as in YAML
+ */
+export function hitScanner(
+  matcher: Matcher,
+  document: TextDocument,
+  bareKeys: boolean,
+): (index: number) => readonly Hit[] {
+  const { corpus, namings, heads } = matcher;
+  const regions = regionsFrom(document);
+  let hits: Hit[] = [];
+  let phraseStart = 0;
+  let lineStart = 0;
+  let limit = 0;
+
+  function add(start: number, end: number, hit: Omit<Hit, 'start' | 'end'>): void {
+    if (start >= lineStart && end <= limit) hits.push({ start: start - lineStart, end: end - lineStart, ...hit });
+  }
+
+  function tryPhrase({ phrase, meaning }: Entry<Naming>): void {
+    const { text } = document;
+    const end = matchPhrase(phrase, text, phraseStart, regions, meaning.endings);
+    const judgement = end < 0 ? 'no' : judge(meaning, text, phraseStart, end, regions);
+    if (judgement === 'no') return;
+    const kind = meaning.kind === 'name' && !regions.isText(phraseStart) ? 'identifier' : meaning.kind;
+    const contexts = judgement === 'doubtful' ? meaning.contexts : undefined;
+    add(phraseStart, end, { kind, paper: meaning.paper, ...(contexts && { contexts }) });
+  }
+
+  const visitor: Visitor = {
+    word(at) {
+      phraseStart = at;
+      namings.visit(document.text, at, tryPhrase);
+    },
+    number(at) {
+      const id = idAt(document.text, at);
+      if (!id || (!id.explicit && !regions.isText(at))) return;
+      const paper = id.kind === 'arxiv' ? corpus.byArxiv(id.identifier) : corpus.byDoi(id.identifier);
+      const contexts = isDoubtful(id)
+        ? [ARXIV_CONTEXT, ...((paper && corpus.methodOf(paper))?.context ?? []).map(lettersIn)]
+        : undefined;
+      add(id.start, id.end, {
+        kind: id.kind,
+        paper: paper?.key,
+        identifier: id.identifier,
+        ...(contexts && { contexts }),
+      });
+    },
+    keyForm(at) {
+      for (const { start, key } of keysAt(document.text, at, limit, bareKeys)) {
+        if (corpus.paper(key) && regions.isText(start)) add(start, start + key.length, { kind: 'key', paper: key });
+      }
+    },
+  };
+
+  return (index) => {
+    lineStart = document.lines[index]!.start;
+    limit = lineEnd(document, Math.min(index + MOST_LINES, document.lines.length) - 1);
+    regions.line = index;
+    walk(document.text, lineStart, lineEnd(document, index), heads, visitor);
+    if (hits.length === 0) return NO_HITS;
+    const found = hits.sort((one, other) => one.start - other.start || other.end - one.end);
+    hits = [];
+    return found;
+  };
+}
+
+/** A number of the form of an arXiv id that says nowhere that it is one. */
+function isDoubtful(id: IdSpan): boolean {
+  return !id.explicit && id.kind === 'arxiv' && !id.identifier.includes('/');
+}
+
+/** Finds the context words on one line of the document; a context never goes beyond its line. */
+export function contextsOn(matcher: Matcher, document: TextDocument, index: number): readonly ContextHit[] {
+  const { text } = document;
+  const { start } = document.lines[index]!;
+  const end = lineEnd(document, index);
+  let found: ContextHit[] | undefined;
+  walk(text, start, end, matcher.contextHeads, {
+    word(at) {
+      matcher.contexts.visit(text, at, ({ phrase, meaning: { letters, spelling, exact, endings } }) => {
+        const contextEnd = matchPhrase(phrase, text, at, EVERYWHERE, endings);
+        if (contextEnd < 0 || contextEnd > end || (exact && text.slice(at, contextEnd) !== spelling)) return;
+        (found ??= []).push({ start: at - start, end: contextEnd - start, context: letters });
+      });
+    },
+    number: () => undefined,
+    keyForm: () => undefined,
+  });
+  return found ?? NO_CONTEXTS;
+}

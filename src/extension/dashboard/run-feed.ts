@@ -1,0 +1,84 @@
+import { runTiming, type RunState } from '../../runtime/runs/state.ts';
+import type { FigureView, RunView, SeriesPoints, ToDashboard } from '../../webviews/messages.ts';
+
+type Snapshot = Extract<ToDashboard, { readonly type: 'snapshot' }>;
+type Update = Extract<ToDashboard, { readonly type: 'update' }>;
+
+/**
+ * Turns a run's growing state into messages for one dashboard: a whole snapshot, then only what is new. Numbers are copied
+ * out of the state once, as `Float64Array`.
+ */
+export class RunFeed {
+  readonly #state: RunState;
+  /** Points already sent, by trial and metric. */
+  readonly #sentPoints = new Map<string, number>();
+  readonly #sentFigures = new Map<string, FigureView['figure']>();
+  #restarts = 0;
+
+  constructor(state: RunState) {
+    this.#state = state;
+  }
+
+  /** Everything; what follows are updates to it. */
+  snapshot(rest: Pick<Snapshot, 'console' | 'trusted' | 'paperTitle'>): Snapshot {
+    this.#sentPoints.clear();
+    this.#sentFigures.clear();
+    this.#restarts = restarts(this.#state);
+    return {
+      type: 'snapshot',
+      run: runView(this.#state),
+      series: this.#newPoints(),
+      figures: this.#newFigures(),
+      ...rest,
+    };
+  }
+
+  /**
+   * What came since the last message. Nothing where a trial began afresh in between: what was sent of its first attempt
+   * cannot be taken back by adding to it, so a snapshot has to follow.
+   */
+  update(console: string): Update | undefined {
+    if (restarts(this.#state) !== this.#restarts) return undefined;
+    return {
+      type: 'update',
+      run: runView(this.#state),
+      series: this.#newPoints(),
+      figures: this.#newFigures(),
+      console,
+    };
+  }
+
+  #newPoints(): SeriesPoints[] {
+    return this.#state.series.flatMap(({ trial, metric, length, steps, values }) => {
+      const key = `${trial}\n${metric}`;
+      const sent = this.#sentPoints.get(key) ?? 0;
+      if (length === sent) return [];
+      this.#sentPoints.set(key, length);
+      return [{ trial, metric, steps: steps.slice(sent, length), values: values.slice(sent, length) }];
+    });
+  }
+
+  #newFigures(): FigureView[] {
+    return this.#state.figures.filter(({ trial, name, figure }) => {
+      const key = `${trial}\n${name}`;
+      if (this.#sentFigures.get(key) === figure) return false;
+      this.#sentFigures.set(key, figure);
+      return true;
+    });
+  }
+}
+
+function runView(state: RunState): RunView {
+  const { record, status, trials, verdict, error, warnings } = state;
+  return {
+    ...{ record, status, trials, warnings },
+    ...runTiming(state, Date.now()),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** How many trials began afresh after their process had died. */
+function restarts(state: RunState): number {
+  return state.trials.reduce((sum, trial) => sum + Math.max(0, trial.attempt - 1), 0);
+}

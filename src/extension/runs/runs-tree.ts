@@ -1,0 +1,97 @@
+import * as vscode from 'vscode';
+import type { RunSummary } from '../../runtime/runs/folder.ts';
+import type { Host } from '../host.ts';
+import { relativeTime } from '../relative-time.ts';
+import { outcomeLook } from './run-outcome.ts';
+import { isActive } from './runs.ts';
+
+/** A heading with runs below it. */
+export interface RunGroup {
+  readonly label: string;
+  readonly runs: readonly RunItem[];
+}
+
+export interface RunItem {
+  /** Id of the run. */
+  readonly run: string;
+  readonly summary: RunSummary;
+}
+
+export type RunTreeItem = RunGroup | RunItem;
+
+/** The tree *Runs*: those that go on, then the others by the day on which they started. */
+export class RunsTree implements vscode.TreeDataProvider<RunTreeItem> {
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  async getChildren(item?: RunTreeItem): Promise<RunTreeItem[]> {
+    if (item !== undefined) return 'runs' in item ? [...item.runs] : [];
+    const runs = await this.#host.runs();
+    const groups = new Map<string, RunItem[]>();
+    for (const summary of runs.list()) {
+      const label = isActive(summary) ? 'Running' : dayOf(new Date(summary.created));
+      groups.set(label, [...(groups.get(label) ?? []), { run: summary.id, summary }]);
+    }
+    const running = groups.get('Running') ?? [];
+    groups.delete('Running');
+    // Runs that go on stand first and without a heading to unfold.
+    return [...running, ...[...groups].map(([label, items]) => ({ label, runs: items }))];
+  }
+
+  getTreeItem(item: RunTreeItem): vscode.TreeItem {
+    return 'runs' in item ? groupTreeItem(item) : runTreeItem(item.summary);
+  }
+}
+
+function groupTreeItem({ label, runs }: RunGroup): vscode.TreeItem {
+  const result = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  result.id = `day:${label}`;
+  result.description = String(runs.length);
+  return result;
+}
+
+function runTreeItem(run: RunSummary): vscode.TreeItem {
+  const { text, icon, color } = outcomeLook(run);
+  const active = isActive(run);
+  const result = new vscode.TreeItem(run.name);
+  result.id = run.id;
+  result.description = active ? `${text} · ${Math.floor(run.share * 100)} %` : `${text} · ${relativeTime(run.created)}`;
+  result.tooltip = tooltip(run, text);
+  result.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+  result.contextValue = run.status === 'unreadable' ? 'run.broken' : active ? `run.${run.status}` : 'run.ended';
+  result.accessibilityInformation = { label: `${run.name}, ${result.description}` };
+  result.command = { command: 'marginalia.openDashboard', title: 'Open Run Dashboard', arguments: [run.id] };
+  return result;
+}
+
+function tooltip({ record, problem, created, verdict }: RunSummary, outcome: string): string {
+  const effect = verdict?.conditions[0];
+  return [
+    record?.experiment.description.question,
+    verdict?.statement,
+    outcome,
+    effect && `${effect.label}: ${number(effect.value)} [${effect.interval.map(number).join(', ')}]`,
+    problem,
+    new Date(created).toLocaleString(),
+  ]
+    .filter((line) => line !== undefined && line !== '')
+    .join('\n');
+}
+
+function number(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value);
+}
+
+function dayOf(date: Date): string {
+  const days = Math.round((startOfDay(new Date()) - startOfDay(date)) / 86_400_000);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  return Number.isNaN(days) ? 'Without a date' : date.toLocaleDateString(undefined, { dateStyle: 'long' });
+}
+
+function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}

@@ -1,0 +1,21 @@
+import type { BackendName } from '../runs/record.ts';
+import type { TensorFlow } from '../sdk/experiment.ts';
+
+/** A tensor engine that is ready to compute. */
+export interface Engine {
+  readonly name: BackendName;
+  readonly version: string;
+  /** Why it was taken, for a person. */
+  readonly reason: string;
+  readonly tf: TensorFlow & { disposeVariables(): void };
+}
+
+/** An engine as its own file makes it ready. Rejects with an Error that says plainly what is missing. */
+export type StartEngine = (options: EngineOptions) => Promise<Pick<Engine, 'version' | 'tf'>>;
+
+export interface EngineOptions {
+  /** Absolute path of the `dist` folder. */
+  readonly distribution: string;
+  /** Absolute path of the folder of the experiment's source, from which an optional package may be found. */
+  readonly experimentFolder: string;
+}

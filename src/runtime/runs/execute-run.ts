@@ -1,0 +1,223 @@
+import { copyFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Answer } from '../trial/protocol.ts';
+import { compileExperiment } from './compile.ts';
+import type { Outcome, RunError } from './events.ts';
+import { gitState } from './git.ts';
+import { heartbeatInterval, writeHeartbeat } from './heartbeat.ts';
+import { defaultJobs, defaultMemory, thisMachine } from './machine.ts';
+import { createPool, type Pool } from './pool.ts';
+import { productVersion } from './product-version.ts';
+import { provisionalRecord } from './provisional-record.ts';
+import type { ExperimentDescription, RunRecord } from './record.ts';
+import type { RunRequest } from './request.ts';
+import { resolveRequest } from './resolve-request.ts';
+import { watchControl, type RunControl } from './run-control.ts';
+import { runFiles } from './run-files.ts';
+import { runTrials } from './run-trials.ts';
+import { createRunWriter, type RunWriter } from './run-writer.ts';
+import { runTiming } from './state.ts';
+import { spawnTrialProcess, type Death } from './trial-process.ts';
+import { watchStarter } from './watch-starter.ts';
+
+/** How a run came out, before it is written down. */
+interface Result {
+  readonly outcome: Outcome;
+  readonly error?: RunError;
+}
+
+/** What the steps of a run work with. */
+interface RunContext {
+  readonly request: RunRequest;
+  readonly distribution: string;
+  readonly pool: Pool;
+  readonly control: RunControl;
+  readonly writer: RunWriter;
+}
+
+/** Does a whole run in this process and keeps it in its folder. Whatever happens, the folder says how it ended. */
+export async function executeRun(request: RunRequest, distribution: string): Promise<Outcome> {
+  const { folder, file } = request;
+  const files = runFiles(folder);
+  const record = await beginRecord(request, distribution);
+  const writer = createRunWriter(folder, record);
+  const control = watchControl({
+    file: files.control,
+    onChange: (change) => {
+      writer.event({ type: change });
+    },
+  });
+  const starter =
+    request.whenStarterExits === 'stop' ? watchStarter(request.starterSign, control.requestStop) : undefined;
+  const spawn = () => {
+    // The heartbeat names the process as soon as the pool knows it.
+    setImmediate(beat);
+    return spawnTrialProcess({
+      distribution,
+      workingFolder: dirname(file),
+      print: writer.console,
+      id: request.id,
+      bundle: files.bundle,
+      control: files.control,
+      memoryMegabytes: record.limits.memoryMegabytes,
+    });
+  };
+  const pool = createPool(spawn, control);
+  const beat = () => {
+    const { share } = runTiming(writer.state, Date.now());
+    writeHeartbeat(folder, { pid: process.pid, trialProcesses: pool.pids, status: writer.state.status, share });
+  };
+  beat();
+  const heart = setInterval(beat, heartbeatInterval);
+  const broken = new Promise<never>((_, reject) => process.once('uncaughtException', reject));
+
+  let result: Result;
+  try {
+    result = await Promise.race([performRun({ request, distribution, pool, control, writer }), broken]);
+  } catch (error) {
+    // Our own fault, or the disk's.
+    console.error(error);
+    result = failed({ kind: 'internal', message: `The run's process failed: ${String(error)}` });
+  }
+  clearInterval(heart);
+  control.dispose();
+  starter?.dispose();
+  pool.dispose();
+  writer.end(result.outcome, result.error);
+  return result.outcome;
+}
+
+async function performRun(context: RunContext): Promise<Result> {
+  const { request, distribution, pool, control, writer } = context;
+  const { file, folder } = request;
+  const files = runFiles(folder);
+
+  // A trial process comes up while the experiment is compiled and git looks at its files.
+  pool.warm();
+  const git = gitState(file);
+  const [compiled] = await Promise.all([
+    compileExperiment({ distribution, file, bundle: files.bundle }),
+    copyFile(file, files.source),
+  ]);
+  if (control.stopping()) return stopped;
+  if ('error' in compiled) return failed(compiled.error);
+
+  const loaded = await pool.perform({ type: 'load' }, 'load');
+  if (control.stopping()) return stopped;
+  if (loaded.type !== 'loaded') return failed(errorOf(loaded, file));
+  const { description } = loaded;
+
+  let resolved;
+  let backend;
+  try {
+    resolved = resolveRequest(description, request);
+    backend = await chooseBackend(description, context);
+  } catch (error) {
+    return control.stopping() ? stopped : failed({ kind: 'request', message: (error as Error).message });
+  }
+  if (control.stopping()) return stopped;
+  const { arms, seeds } = resolved;
+  const provisional = writer.state.record;
+  const record: RunRecord = {
+    ...provisional,
+    ...resolved,
+    experiment: { file: request.displayFile, hash: compiled.hash, description },
+    backend,
+    jobs: Math.min(provisional.jobs, arms.length * seeds.length),
+    git: await git,
+  };
+  writer.record(record);
+  writer.event({ type: 'started', pid: process.pid });
+
+  const error = await runTrials(record, pool, control, writer);
+  if (control.stopping()) return stopped;
+  if (error !== undefined) {
+    writer.event({ type: 'warning', message: `There is no verdict: ${unfinished(writer)}` });
+    return failed(located(error, file));
+  }
+  return await decide(record, context);
+}
+
+/** Has the claim decided, where the run is fit for it. */
+async function decide(record: RunRecord, { request, pool, control, writer }: RunContext): Promise<Result> {
+  const missing = Object.keys(record.experiment.description.arms).filter((arm) => !record.arms.includes(arm));
+  const reason =
+    missing.length > 0
+      ? `the claim is about all arms, and ${missing.join(', ')} did not take part.`
+      : record.seeds.length < 2
+        ? 'it needs at least 2 seeds, for an interval over them.'
+        : undefined;
+  if (reason !== undefined) {
+    writer.event({ type: 'warning', message: `There is no verdict: ${reason}` });
+    return { outcome: 'completed' };
+  }
+  const events = runFiles(request.folder).events;
+  const answer = await pool.perform({ type: 'verdict', events, seeds: record.seeds }, 'claim');
+  if (control.stopping()) return stopped;
+  if (answer.type !== 'verdict') return failed(errorOf(answer, request.file));
+  writer.event({ type: 'verdict', ...answer.verdict });
+  return { outcome: 'completed' };
+}
+
+/** @throws Error where the engine that was asked for cannot be had. */
+async function chooseBackend(
+  { compute }: ExperimentDescription,
+  { request, pool }: RunContext,
+): Promise<RunRecord['backend']> {
+  const asked = request.backend;
+  if (compute === 'none') {
+    const reason = 'the experiment computes with plain numbers';
+    return {
+      name: 'none',
+      version: `Node ${process.versions.node}`,
+      reason: asked === 'auto' || asked === 'none' ? reason : `${reason}, though '${asked}' was asked for`,
+    };
+  }
+  if (asked === 'none') throw new Error("The experiment computes with tensors: the backend 'none' has none.");
+  const answer = await pool.perform({ type: 'prepare', backend: asked }, 'backend');
+  if (answer.type !== 'prepared') throw new Error(errorOf(answer, request.file).message);
+  return answer.backend;
+}
+
+/** What is known of a run before its experiment is. */
+async function beginRecord(request: RunRequest, distribution: string): Promise<RunRecord> {
+  const { id, name, created, folder, displayFile, trialSeconds, whenStarterExits } = request;
+  const machine = thisMachine();
+  const jobs = request.jobs ?? defaultJobs(machine.cores);
+  const provisional = provisionalRecord(folder);
+  return {
+    ...provisional,
+    id,
+    name,
+    created,
+    experiment: { ...provisional.experiment, file: displayFile },
+    params: request.params,
+    jobs,
+    limits: { memoryMegabytes: request.memoryMegabytes ?? defaultMemory(machine.memoryMegabytes, jobs), trialSeconds },
+    whenStarterExits,
+    versions: { marginalia: await productVersion(distribution), node: process.versions.node },
+    machine,
+    pid: process.pid,
+  };
+}
+
+const stopped: Result = { outcome: 'stopped' };
+
+function failed(error: RunError): Result {
+  return { outcome: 'failed', error };
+}
+
+function errorOf(answer: Answer | Death, file: string): RunError {
+  if (answer.type === 'failed' || answer.type === 'died') return located(answer.error, file);
+  return { kind: 'internal', message: `A job was answered with '${answer.type}'.` };
+}
+
+/** An error whose place is not known is at least the experiment's. */
+function located(error: RunError, file: string): RunError {
+  return error.file === undefined ? { ...error, file } : error;
+}
+
+function unfinished({ state }: RunWriter): string {
+  const count = state.trials.filter(({ status }) => status !== 'completed').length;
+  return `${count} of ${state.trials.length} trials did not complete.`;
+}

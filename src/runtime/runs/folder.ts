@@ -1,0 +1,135 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { wasAskedToStop } from './control-file.ts';
+import { createEventReader } from './event-reader.ts';
+import type { RunError, Verdict } from './events.ts';
+import { isRunAlive, readHeartbeat } from './heartbeat.ts';
+import { provisionalRecord } from './provisional-record.ts';
+import { readRecord } from './read-record.ts';
+import type { RunRecord } from './record.ts';
+import { runFiles } from './run-files.ts';
+import { addWarning, applyEvents, createRunState, isOver, markGone, type RunState, type RunStatus } from './state.ts';
+import { readSummary } from './summary.ts';
+
+/** How many folders are read at a time. */
+const together = 16;
+/** How long a folder may be without a record while its run's process comes up, in milliseconds. */
+const patience = 10_000;
+
+/** One run as a list shows it. */
+export interface RunSummary {
+  readonly id: string;
+  /** Absolute path. */
+  readonly folder: string;
+  readonly name: string;
+  /** ISO time. */
+  readonly created: string;
+  /** Absent where there is none yet or it cannot be read; `problem` then says why. */
+  readonly record?: RunRecord;
+  readonly status: RunStatus | 'unreadable';
+  /** 0 to 1 over all trials. */
+  readonly share: number;
+  /** Seconds of the whole run, once ended. */
+  readonly seconds?: number;
+  readonly verdict?: Verdict;
+  readonly error?: RunError;
+  /** What is wrong with the folder and what to do. */
+  readonly problem?: string;
+}
+
+/**
+ * All runs in a folder, newest first. A folder that cannot be read as a run is listed with its problem; a missing folder
+ * has no runs. Reads a few small files a run, never its events.
+ */
+export async function listRuns(runsFolder: string): Promise<readonly RunSummary[]> {
+  const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  names.sort().reverse();
+  const summaries: RunSummary[] = [];
+  for (let i = 0; i < names.length; i += together) {
+    const some = names.slice(i, i + together).map((name) => summarize(join(runsFolder, name)));
+    summaries.push(...(await Promise.all(some)));
+  }
+  return summaries;
+}
+
+/**
+ * The whole state of a run as its folder tells it now.
+ *
+ * @throws Error where there is no run, or one that this version cannot read.
+ */
+export async function readRun(folder: string): Promise<RunState> {
+  const read = await readRecord(folder);
+  if ('missing' in read) throw new Error(`${folder} holds no run: its run.json is missing.`);
+  if ('problem' in read) throw new Error(read.problem);
+  const state = createRunState(read.record);
+  const reader = createEventReader(runFiles(folder).events);
+  const readOn = () =>
+    reader.read(({ events, problems }) => {
+      for (const problem of problems) addWarning(state, `${problem}; the line is left out.`);
+      applyEvents(state, events);
+      return true;
+    });
+  try {
+    await readOn();
+    if (!isOver(state.status) && !(await isRunAlive(read.record, folder))) {
+      // What it wrote between our look and its end.
+      await readOn();
+      if (!isOver(state.status)) markGone(state, await statusWithoutEnd(folder));
+    }
+  } finally {
+    await reader.close();
+  }
+  return state;
+}
+
+/**
+ * Deletes a run's folder.
+ *
+ * @throws Error while the run goes on.
+ */
+export async function deleteRun(folder: string): Promise<void> {
+  const { status } = await summarize(folder);
+  if (status !== 'unreadable' && !isOver(status)) {
+    throw new Error(`The run ${basename(folder)} still goes on. Stop it before it is deleted.`);
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function summarize(folder: string): Promise<RunSummary> {
+  const { id, name, created } = provisionalRecord(folder);
+  const [read, summary] = await Promise.all([readRecord(folder), readSummary(folder)]);
+  if (!('record' in read)) {
+    if ('missing' in read && (await ageOf(folder)) < patience) {
+      return { id, folder, name, created, status: 'starting', share: 0 };
+    }
+    const problem = 'problem' in read ? read.problem : `${folder} holds no run: its run.json is missing.`;
+    return { id, folder, name, created, status: 'unreadable', share: 0, problem };
+  }
+  const { record } = read;
+  const known = { id, folder, name: record.name, created: record.created, record };
+  if (summary !== undefined) {
+    const { outcome, seconds, share, verdict, error } = summary;
+    return {
+      ...known,
+      status: outcome,
+      share,
+      seconds,
+      ...(verdict !== undefined && { verdict }),
+      ...(error !== undefined && { error }),
+    };
+  }
+  const heartbeat = await readHeartbeat(folder);
+  const share = heartbeat?.share ?? 0;
+  if (!(await isRunAlive(record, folder))) return { ...known, status: await statusWithoutEnd(folder), share };
+  return { ...known, status: heartbeat?.status ?? 'starting', share };
+}
+
+async function statusWithoutEnd(folder: string): Promise<'interrupted' | 'stopped'> {
+  return (await wasAskedToStop(folder)) ? 'stopped' : 'interrupted';
+}
+
+async function ageOf(folder: string): Promise<number> {
+  const found = await stat(folder).catch(() => undefined);
+  return found === undefined ? Infinity : Date.now() - found.mtimeMs;
+}

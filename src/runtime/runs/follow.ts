@@ -1,0 +1,135 @@
+import { stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { wasAskedToStop } from './control-file.ts';
+import { createEventReader, type EventSlice } from './event-reader.ts';
+import type { RunEvent } from './events.ts';
+import { isRunAlive } from './heartbeat.ts';
+import { provisionalRecord } from './provisional-record.ts';
+import { readRecord } from './read-record.ts';
+import { runFiles } from './run-files.ts';
+import { addWarning, applyEvents, createRunState, isOver, markGone, replaceRecord, type RunState } from './state.ts';
+import { createTextReader } from './text-reader.ts';
+
+/** How often the folder is looked at, in milliseconds. */
+const interval = 100;
+/** How often is looked whether the run's process lives and its folder is there, in milliseconds. */
+const aliveInterval = 1000;
+/** How long a run may take to write its record, in milliseconds. */
+const patience = 10_000;
+
+/** What a viewer of a run wants to hear. */
+export interface RunListener {
+  /**
+   * Events in written order, already applied to the state; many at a time. Called with no events where only the status
+   * changed (the run's process died) or the record was completed.
+   */
+  onEvents(events: readonly RunEvent[], state: RunState): void;
+  /** What the run's processes printed since the last call. */
+  onConsole?(text: string): void;
+  /** The folder cannot be followed any more: deleted, or written by a newer version. Nothing else is called after it. */
+  onGone?(reason: string): void;
+}
+
+/** A viewer that is attached to a run. */
+export interface RunFollower {
+  readonly state: RunState;
+  dispose(): void;
+}
+
+/**
+ * Follows a run from its first event to its last, whoever writes it. Reads in slices of less than 8 ms of the thread, so it
+ * may be used on an editor's extension host. Goes on until disposed, gone, or the run is over and everything has been read.
+ */
+export function followRun(folder: string, listener: RunListener): RunFollower {
+  const state = createRunState(provisionalRecord(folder));
+  const disposal = new AbortController();
+  void follow(folder, state, listener, disposal.signal);
+  return {
+    state,
+    dispose() {
+      disposal.abort();
+    },
+  };
+}
+
+async function follow(folder: string, state: RunState, listener: RunListener, disposed: AbortSignal): Promise<void> {
+  const files = runFiles(folder);
+  const events = createEventReader(files.events);
+  const printed = createTextReader(files.console);
+  const began = performance.now();
+  const isAttached = () => !disposed.aborted;
+  let nextLook = began + aliveInterval;
+
+  /** Takes up the record if it has changed; throws a `Gone` where it never will be there. */
+  async function readNewRecord(): Promise<void> {
+    const read = await readRecord(folder);
+    if ('problem' in read) throw new Gone(read.problem);
+    if ('missing' in read) {
+      if (performance.now() - began > patience) throw new Gone(`${folder} holds no run: its run.json is missing.`);
+    } else if (JSON.stringify(read.record) !== JSON.stringify(state.record)) {
+      replaceRecord(state, read.record);
+      if (isAttached()) listener.onEvents([], state);
+    }
+  }
+
+  async function take({ events, problems }: EventSlice): Promise<boolean> {
+    // The record is complete when the run says that it has started.
+    if (events.some(({ type }) => type === 'started' || type === 'ended')) await readNewRecord();
+    if (!isAttached()) return false;
+    for (const problem of problems) addWarning(state, `${problem}; the line is left out.`);
+    applyEvents(state, events);
+    if (events.length + problems.length > 0) listener.onEvents(events, state);
+    return isAttached();
+  }
+
+  async function readOn(): Promise<void> {
+    if (state.startedAt === undefined) await readNewRecord();
+    await events.read(take);
+    if (!isAttached() || listener.onConsole === undefined) return;
+    await printed.read((text) => {
+      if (isAttached()) listener.onConsole?.(text);
+    });
+  }
+
+  /** Tells whether the run's process is gone without having said how the run ended. */
+  async function hasDied(): Promise<boolean> {
+    if ((await stat(folder).catch(() => undefined)) === undefined) throw new Gone(`${folder} has been deleted.`);
+    if (state.record.pid === 0 || (await isRunAlive(state.record, folder))) return false;
+    // What it wrote between our last look and its end.
+    await readOn();
+    return !isOver(state.status);
+  }
+
+  try {
+    while (isAttached()) {
+      await readOn();
+      if (isOver(state.status)) return;
+      if (performance.now() > nextLook) {
+        nextLook = performance.now() + aliveInterval;
+        if (await hasDied()) {
+          markGone(state, (await wasAskedToStop(folder)) ? 'stopped' : 'interrupted');
+          if (isAttached()) listener.onEvents([], state);
+          return;
+        }
+      } else {
+        await sleep(interval);
+      }
+    }
+  } catch (error) {
+    if (!isAttached()) return;
+    if (error instanceof Gone) listener.onGone?.(error.message);
+    else if (isFileError(error)) listener.onGone?.(`${folder} cannot be read: ${error.message}`);
+    else throw error;
+  } finally {
+    await Promise.all([events.close(), printed.close()]);
+  }
+}
+
+/** There is nothing to follow (any more); the message says why. */
+class Gone extends Error {
+  override readonly name = 'Gone';
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}

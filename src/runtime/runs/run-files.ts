@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+
+/** The version of the run folder's format that this code writes, and the newest that it reads. */
+export const formatVersion = 1;
+
+/** Absolute paths of what a run folder holds. */
+export interface RunFiles {
+  readonly folder: string;
+  /** `RunRecord`. */
+  readonly record: string;
+  /** One `RunEvent` a line. */
+  readonly events: string;
+  /** The experiment's source as it ran. */
+  readonly source: string;
+  readonly console: string;
+  /** `ControlRequest`: written by whoever asks something of the run. */
+  readonly control: string;
+  /** `Heartbeat`: replaced every second while the run's process lives. */
+  readonly heartbeat: string;
+  /** `Summary`: written at the end, so that a list need not read the events. */
+  readonly summary: string;
+  readonly checkpoints: string;
+  /** The compiled experiment; its source map lies beside it. */
+  readonly bundle: string;
+}
+
+/** Where things lie in the run folder `folder`. */
+export function runFiles(folder: string): RunFiles {
+  return {
+    folder,
+    record: join(folder, 'run.json'),
+    events: join(folder, 'events.jsonl'),
+    source: join(folder, 'experiment.ts'),
+    console: join(folder, 'console.log'),
+    control: join(folder, 'control.json'),
+    heartbeat: join(folder, 'heartbeat'),
+    summary: join(folder, 'summary.json'),
+    checkpoints: join(folder, 'checkpoints'),
+    bundle: join(folder, 'build', 'experiment.cjs'),
+  };
+}

@@ -1,0 +1,81 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import type { Outcome, RunError, RunEvent } from './events.ts';
+import { encodeJson } from './json.ts';
+import type { RunRecord } from './record.ts';
+import { replaceFile } from './replace-file.ts';
+import { runFiles } from './run-files.ts';
+import { applyEvents, createRunState, replaceRecord, runTiming, type RunState } from './state.ts';
+import { writeSummary } from './summary.ts';
+
+/** A run that prints more than this, in bytes, has the rest left out of `console.log`. */
+const consoleLimit = 10 * 2 ** 20;
+
+/** An event before it is given its time. */
+export type EventBody = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;
+
+/** The only writer of a run's folder. What its functions were given is in the hands of the operating system when they return. */
+export interface RunWriter {
+  /** What has been written, but for points and figures. */
+  readonly state: RunState;
+  record(record: RunRecord): void;
+  event(body: EventBody): void;
+  /** Appends text as it is, whole lines. */
+  console: (text: string) => void;
+  /** Writes the last event and the summary. Nothing may be written after it. */
+  end(outcome: Outcome, error?: RunError): void;
+}
+
+/** Makes the folder, with `record` in it. */
+export function createRunWriter(folder: string, record: RunRecord): RunWriter {
+  const files = runFiles(folder);
+  mkdirSync(folder, { recursive: true });
+  replaceFile(files.record, encodeJson(record));
+  const events = openSync(files.events, 'a');
+  const console = openSync(files.console, 'a');
+  const state = createRunState(record);
+  let printed = 0;
+  let lastTime = 0;
+
+  function event(body: EventBody): void {
+    // A clock that is set back must not turn the order of the events around.
+    lastTime = Math.max(lastTime, Date.now());
+    const stamped = { at: lastTime, ...body } as RunEvent;
+    append(events, `${encodeJson(stamped)}\n`);
+    if (body.type !== 'points' && body.type !== 'figure') applyEvents(state, [stamped]);
+  }
+
+  return {
+    state,
+    record(record) {
+      replaceFile(files.record, encodeJson(record));
+      replaceRecord(state, record);
+    },
+    event,
+    console(text) {
+      if (printed > consoleLimit) return;
+      printed += Buffer.byteLength(text);
+      append(console, printed > consoleLimit ? 'More than 10 MB were printed; the rest is left out.\n' : text);
+    },
+    end(outcome, error) {
+      const seconds = state.startedAt === undefined ? 0 : (Math.max(lastTime, Date.now()) - state.startedAt) / 1000;
+      event({ type: 'ended', outcome, seconds, ...(error !== undefined && { error }) });
+      const { share } = runTiming(state, lastTime);
+      const { verdict } = state;
+      writeSummary(folder, {
+        version: 1,
+        outcome,
+        seconds,
+        share,
+        ...(verdict !== undefined && { verdict }),
+        ...(error !== undefined && { error }),
+      });
+      closeSync(events);
+      closeSync(console);
+    },
+  };
+}
+
+function append(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let start = 0; start < bytes.length;) start += writeSync(file, bytes, start);
+}

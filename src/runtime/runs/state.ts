@@ -1,0 +1,289 @@
+import type { Figure } from '../sdk/figure.ts';
+import type { JsonNumber, Outcome, RunError, RunEvent, Verdict } from './events.ts';
+import type { RunRecord } from './record.ts';
+
+/** What a run is doing, as its folder tells. `interrupted`: its process is gone and it never said how it ended. */
+export type RunStatus = 'starting' | 'running' | 'stopping' | 'paused' | 'interrupted' | Outcome;
+
+/** One trial of a run: `waiting` until a process takes it up. */
+export interface TrialState {
+  /** `<arm>#<seed>`. */
+  readonly trial: string;
+  readonly arm: string;
+  readonly seed: number;
+  readonly status: 'waiting' | 'running' | Outcome;
+  /** 0 to 1. */
+  readonly share: number;
+  /** How often it has been started: 2 where its process died once and it began afresh, which empties its series. */
+  readonly attempt: number;
+  readonly seconds?: number;
+  readonly error?: RunError;
+}
+
+/** The points of one metric of one trial: the first `length` entries of arrays that have room to grow. */
+export interface Series {
+  readonly trial: string;
+  readonly metric: string;
+  readonly length: number;
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** The last drawn state of a trial's figure. */
+export interface FigureState {
+  readonly trial: string;
+  readonly name: string;
+  readonly figure: Figure;
+}
+
+/** Everything a run's events have told so far. One object for the life of a viewer; `applyEvents` changes it in place. */
+export interface RunState {
+  readonly record: RunRecord;
+  readonly status: RunStatus;
+  /** Every trial that was asked for, in the order in which they start: all arms of the first seed, then of the second … */
+  readonly trials: readonly TrialState[];
+  readonly series: readonly Series[];
+  readonly figures: readonly FigureState[];
+  readonly verdict?: Verdict;
+  readonly error?: RunError;
+  readonly warnings: readonly string[];
+  /** Milliseconds since 1970; absent until the run has begun. */
+  readonly startedAt?: number;
+  /** Time of the last event, milliseconds since 1970. */
+  readonly lastEventAt?: number;
+  /** Seconds of the whole run, once ended. */
+  readonly seconds?: number;
+}
+
+/** How far a run is. */
+export interface RunTiming {
+  /** 0 to 1 over all trials. */
+  readonly share: number;
+  /** Seconds since the start, or of the whole run once ended. */
+  readonly elapsedSeconds: number;
+  /** Estimated seconds to go; absent until there is something to estimate from, while paused, and once ended. */
+  readonly remainingSeconds?: number;
+}
+
+/** What cannot be changed through a `RunState` but by the functions of this file. */
+interface MutableState {
+  record: RunRecord;
+  status: RunStatus;
+  trials: MutableTrial[];
+  series: MutableSeries[];
+  figures: FigureState[];
+  verdict?: Verdict;
+  error?: RunError;
+  warnings: string[];
+  startedAt?: number;
+  lastEventAt?: number;
+  seconds?: number;
+  trialsByName: Map<string, MutableTrial>;
+  seriesByKey: Map<string, MutableSeries>;
+  figureIndex: Map<string, number>;
+  /** Set while paused: when that began. */
+  pausedAt?: number;
+  pausedMilliseconds: number;
+}
+type MutableTrial = { -readonly [K in keyof TrialState]: TrialState[K] };
+type MutableSeries = { -readonly [K in keyof Series]: Series[K] };
+
+/** The state of a run of which nothing but its record is known yet. */
+export function createRunState(record: RunRecord): RunState {
+  const state: MutableState = {
+    record,
+    status: 'starting',
+    trials: [],
+    series: [],
+    figures: [],
+    warnings: [],
+    trialsByName: new Map(),
+    seriesByKey: new Map(),
+    figureIndex: new Map(),
+    pausedMilliseconds: 0,
+  };
+  listTrials(state);
+  return state;
+}
+
+/** Takes up a newer version of the run's record: the one with the experiment's description replaces the provisional one. */
+export function replaceRecord(state: RunState, record: RunRecord): void {
+  const mutable = state as MutableState;
+  mutable.record = record;
+  listTrials(mutable);
+}
+
+/** Brings the state up to date with events, in the order in which they were written. */
+export function applyEvents(state: RunState, events: readonly RunEvent[]): void {
+  for (const event of events) applyEvent(state as MutableState, event);
+}
+
+/** Says that the run's process is gone without an `ended` event: `stopped` where a stop had been asked for. */
+export function markGone(state: RunState, status: 'interrupted' | 'stopped'): void {
+  const mutable = state as MutableState;
+  mutable.status = status;
+  closeTrials(mutable);
+  if (mutable.startedAt !== undefined && mutable.lastEventAt !== undefined) {
+    mutable.seconds = (mutable.lastEventAt - mutable.startedAt) / 1000;
+  }
+}
+
+/** Adds a warning of the viewer's own, such as a line of the events that cannot be read. */
+export function addWarning(state: RunState, message: string): void {
+  (state as MutableState).warnings.push(message);
+}
+
+/** Whether nothing more will come: the run has ended or its process is gone. */
+export function isOver(status: RunStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'stopped' || status === 'interrupted';
+}
+
+/**
+ * How far the run is.
+ *
+ * @param now milliseconds since 1970.
+ */
+export function runTiming(state: RunState, now: number): RunTiming {
+  const { trials, startedAt, status, pausedAt, pausedMilliseconds, seconds } = state as MutableState;
+  const done = trials.reduce((sum, trial) => sum + (isDone(trial) ? 1 : trial.share), 0);
+  const share = trials.length === 0 ? 0 : done / trials.length;
+  if (seconds !== undefined) return { share: status === 'completed' ? 1 : share, elapsedSeconds: seconds };
+  if (startedAt === undefined) return { share, elapsedSeconds: 0 };
+  const elapsed = Math.max(0, now - startedAt);
+  const elapsedSeconds = elapsed / 1000;
+  const busy = elapsed - pausedMilliseconds - (pausedAt === undefined ? 0 : Math.max(0, now - pausedAt));
+  if (pausedAt !== undefined || share <= 0 || busy <= 0 || isOver(status)) return { share, elapsedSeconds };
+  return { share, elapsedSeconds, remainingSeconds: ((busy / 1000) * (1 - share)) / share };
+}
+
+function applyEvent(state: MutableState, event: RunEvent): void {
+  state.lastEventAt = event.at;
+  switch (event.type) {
+    case 'started':
+      state.status = 'running';
+      state.startedAt = event.at;
+      return;
+    case 'trial-started': {
+      const trial = trialOf(state, event.trial, event.arm, event.seed);
+      trial.status = 'running';
+      trial.share = 0;
+      trial.attempt++;
+      if (trial.attempt > 1) forget(state, event.trial);
+      return;
+    }
+    case 'points':
+      append(seriesOf(state, event.trial, event.metric), event.steps, event.values);
+      return;
+    case 'figure': {
+      const key = `${event.trial}\n${event.name}`;
+      const index = state.figureIndex.get(key) ?? state.figures.length;
+      state.figureIndex.set(key, index);
+      state.figures[index] = { trial: event.trial, name: event.name, figure: event.figure };
+      return;
+    }
+    case 'progress': {
+      const trial = state.trialsByName.get(event.trial);
+      if (trial?.status === 'running') trial.share = Math.min(1, Math.max(0, event.share));
+      return;
+    }
+    case 'trial-ended': {
+      const trial = state.trialsByName.get(event.trial);
+      if (trial === undefined) return;
+      trial.status = event.outcome;
+      trial.seconds = event.seconds;
+      if (event.outcome === 'completed') trial.share = 1;
+      if (event.error !== undefined) trial.error = event.error;
+      return;
+    }
+    case 'warning':
+      state.warnings.push(event.trial === undefined ? event.message : `${event.trial}: ${event.message}`);
+      return;
+    case 'stopping':
+      state.status = 'stopping';
+      return;
+    case 'paused':
+      state.status = 'paused';
+      state.pausedAt = event.at;
+      return;
+    case 'resumed':
+      state.status = 'running';
+      if (state.pausedAt !== undefined) state.pausedMilliseconds += event.at - state.pausedAt;
+      delete state.pausedAt;
+      return;
+    case 'verdict': {
+      const { verdict, statement, conditions, seeds, resamples } = event;
+      state.verdict = { verdict, statement, conditions, seeds, resamples };
+      return;
+    }
+    case 'ended':
+      state.status = event.outcome;
+      state.seconds = event.seconds;
+      if (event.error !== undefined) state.error = event.error;
+      closeTrials(state);
+      return;
+  }
+}
+
+function listTrials(state: MutableState): void {
+  for (const seed of state.record.seeds) {
+    for (const arm of state.record.arms) trialOf(state, `${arm}#${seed}`, arm, seed);
+  }
+}
+
+function trialOf(state: MutableState, name: string, arm: string, seed: number): MutableTrial {
+  let trial = state.trialsByName.get(name);
+  if (trial === undefined) {
+    trial = { trial: name, arm, seed, status: 'waiting', share: 0, attempt: 0 };
+    state.trialsByName.set(name, trial);
+    state.trials.push(trial);
+  }
+  return trial;
+}
+
+/** A trial that begins afresh: what its first attempt drew does not count. */
+function forget(state: MutableState, trial: string): void {
+  for (const series of state.series) if (series.trial === trial) series.length = 0;
+  state.figures = state.figures.filter((figure) => figure.trial !== trial);
+  state.figureIndex = new Map(state.figures.map(({ trial: owner, name }, index) => [`${owner}\n${name}`, index]));
+}
+
+/** Nothing runs or waits any more once the run is over. */
+function closeTrials(state: MutableState): void {
+  for (const trial of state.trials) if (!isDone(trial)) trial.status = 'stopped';
+}
+
+function isDone(trial: TrialState): boolean {
+  return trial.status !== 'waiting' && trial.status !== 'running';
+}
+
+function seriesOf(state: MutableState, trial: string, metric: string): MutableSeries {
+  const key = `${trial}\n${metric}`;
+  let series = state.seriesByKey.get(key);
+  if (series === undefined) {
+    series = { trial, metric, length: 0, steps: new Float64Array(64), values: new Float64Array(64) };
+    state.seriesByKey.set(key, series);
+    state.series.push(series);
+  }
+  return series;
+}
+
+function append(series: MutableSeries, steps: readonly number[], values: readonly JsonNumber[]): void {
+  const count = Math.min(steps.length, values.length);
+  const length = series.length + count;
+  if (length > series.steps.length) {
+    const capacity = Math.max(length, series.steps.length * 2);
+    series.steps = grown(series.steps, capacity);
+    series.values = grown(series.values, capacity);
+  }
+  for (let i = 0; i < count; i++) {
+    series.steps[series.length + i] = steps[i]!;
+    series.values[series.length + i] = Number(values[i]);
+  }
+  series.length = length;
+}
+
+function grown(array: Float64Array, capacity: number): Float64Array {
+  const larger = new Float64Array(capacity);
+  larger.set(array);
+  return larger;
+}

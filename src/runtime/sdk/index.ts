@@ -1,0 +1,62 @@
+/** The module `marginalia`, as experiments import it. */
+export { experiment } from './declare.ts';
+export { int, float, choice, flag } from './parameters.ts';
+export { atLeast, atMost } from './conditions.ts';
+export { createRng } from './rng.ts';
+export { mean, median, quantile, interquartileMean, movingAverage } from './statistics.ts';
+export type { Numbers } from './statistics.ts';
+export type { Rng } from './rng.ts';
+export type { Figure, FigureAxis, FigureLayer } from './figure.ts';
+export type { Aggregate, Arm, Claim, Condition, Curve, Experiment, ExperimentDefinition } from './experiment.ts';
+export type { Metric, Results, TensorFlow, Trial } from './experiment.ts';
+export type { Parameter, Parameters, ParameterRecord, ParameterValue, ParameterValues } from './parameters.ts';
+export type {
+  NamedTensorMap,
+  Optimizer,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  Tensor4D,
+  Variable,
+} from './tensors.ts';
+export { createGlyphs, type GlyphImages } from './glyphs.ts';
+export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
+export { adam, type Step } from './adam.ts';
+export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';
+export { logistic, logSoftmax, logSumExp, softmax } from './logits.ts';
+export { prefersFirst } from './preferences.ts';
+export { softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
+export type { ActionValues, Policy, TabularMdp, Transition } from './tabular-mdp.ts';
+export {
+  expectedSum,
+  logitGradient,
+  logProbabilities,
+  optimalPolicy,
+  sampleResponse,
+  sumAlong,
+  tokenMdp,
+} from './token-mdp.ts';
+export type { TokenMdp, TokenResponse } from './token-mdp.ts';
+export { topSpin, type PuzzleAction, type TopSpin } from './top-spin.ts';
+
+// For the runtime, the build and tests; left out of the types that experiments see.
+/** @internal */
+export { DeclarationError } from './declaration-error.ts';
+/** @internal */
+export { isExperiment } from './declare.ts';
+/** @internal */
+export { describe } from './describe.ts';
+/** @internal */
+export { resolveParameters } from './parameters.ts';
+/** @internal */
+export { createResults } from './results.ts';
+/** @internal */
+export type { TrialSeries } from './results.ts';
+/** @internal */
+export { createTrial, runTrial } from './trial.ts';
+/** @internal */
+export type { TrialOptions, TrialRecord, TrialSink } from './trial.ts';
+/** @internal */
+export { evaluateClaim } from './verdict.ts';

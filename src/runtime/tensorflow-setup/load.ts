@@ -1,0 +1,40 @@
+import type * as Tensors from '@tensorflow/tfjs-core';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import util from 'node:util';
+
+/** `@tensorflow/tfjs-node` as far as we use it beyond the core's functions. */
+export type NativeTensorFlow = typeof Tensors & {
+  readonly version: Readonly<Record<string, string>>;
+};
+
+/**
+ * What Node 23 took out of `util` and tfjs-node 4.22 still calls (tensorflow/tfjs#8609). Put back on the module object that
+ * the package requires, and only where it is missing. This is the only place where something of Node's is mended.
+ */
+const removedFromUtil = {
+  isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  isArray: (value: unknown) => Array.isArray(value),
+};
+
+/**
+ * Loads the native TensorFlow of an installation and makes it the current backend.
+ *
+ * @param folder - an `Installation`'s folder, or any folder from which `@tensorflow/tfjs-node` resolves
+ * @param threads - threads within one operation, at least 1: trials run side by side, so each keeps to its share
+ * @returns the tensor functions and the version of libtensorflow
+ * @throws where the package or its addon is missing, does not fit this Node, or fails to initialise
+ */
+export function loadNativeTensorFlow(folder: string, threads: number): { tf: NativeTensorFlow; libtensorflow: string } {
+  // Read by libtensorflow when it initialises: thread counts, and no banner on every trial's console.
+  process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
+  process.env.TF_NUM_INTEROP_THREADS ??= '1';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  for (const [name, repair] of Object.entries(removedFromUtil)) {
+    if (!(name in util)) Object.assign(util, { [name]: repair });
+  }
+  const require = createRequire(join(folder, 'package.json'));
+  const tf = require('@tensorflow/tfjs-node') as NativeTensorFlow;
+  const backend = tf.backend() as unknown as { binding: { TF_Version: string } };
+  return { tf, libtensorflow: backend.binding.TF_Version };
+}

@@ -1,0 +1,64 @@
+/** What the run's process and a trial process say to each other. Both are of one build, so messages are not checked. */
+import type { Figure } from '../sdk/figure.ts';
+import type { ParameterRecord } from '../sdk/parameters.ts';
+import type { Outcome, RunError, Verdict } from '../runs/events.ts';
+import type { BackendName, ExperimentDescription } from '../runs/record.ts';
+
+/** The only argument of a trial process, as JSON. */
+export interface TrialProcessOptions {
+  /** The run's id, so that the process can be known by its command line. */
+  readonly id: string;
+  /** Absolute path of the compiled experiment. */
+  readonly bundle: string;
+  /** Absolute path of `control.json`. */
+  readonly control: string;
+  readonly memoryMegabytes: number;
+}
+
+/** What a trial process is asked to do, one at a time, over its IPC channel. Each is answered by exactly one `Answer`. */
+export type Job =
+  /** Load the experiment's module. */
+  | { readonly type: 'load' }
+  /** Make a tensor engine ready. */
+  | { readonly type: 'prepare'; readonly backend: BackendName | 'auto' }
+  | {
+      readonly type: 'trial';
+      readonly arm: string;
+      readonly seed: number;
+      readonly params: ParameterRecord;
+      readonly backend: BackendName;
+      readonly seconds: number;
+    }
+  /** Decide the claim from the events written so far. */
+  | { readonly type: 'verdict'; readonly events: string; readonly seeds: readonly number[] };
+
+/** The engine that trials compute with, and why it was taken. */
+export interface PreparedBackend {
+  readonly name: BackendName;
+  readonly version: string;
+  readonly reason: string;
+}
+
+/** How a job came out. */
+export type Answer =
+  | { readonly type: 'loaded'; readonly description: ExperimentDescription }
+  | { readonly type: 'prepared'; readonly backend: PreparedBackend }
+  | { readonly type: 'ended'; readonly outcome: Outcome; readonly seconds: number; readonly error?: RunError }
+  | { readonly type: 'verdict'; readonly verdict: Verdict }
+  /** A job other than a trial failed. */
+  | { readonly type: 'failed'; readonly error: RunError };
+
+/** What a trial says on its way, beside its points. */
+export type Note =
+  | { readonly type: 'figure'; readonly name: string; readonly figure: Figure }
+  | { readonly type: 'progress'; readonly share: number };
+
+/** What the recorder says before it ends its process: a limit was passed. */
+export interface LimitPassed {
+  readonly type: 'limit';
+  readonly error: RunError;
+  readonly seconds: number;
+}
+
+/** `leaving`: the process ends after this answer and takes no more jobs. */
+export type FromTrialProcess = (Answer & { readonly leaving?: boolean }) | Note | LimitPassed;

@@ -1,0 +1,177 @@
+/**
+ * Entry of a trial process: does one job after another for the run's process (`Job`), and answers each through the
+ * recorder, so that an answer comes after everything that the job recorded.
+ */
+import inspector from 'node:inspector';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type * as Backends from '../backends/backends.ts';
+import { encodeJson } from '../runs/json.ts';
+import type { Outcome, RunError } from '../runs/events.ts';
+import type { Experiment } from '../sdk/experiment.ts';
+import { control, createChannel, createFrameWriter } from './channel.ts';
+import { loadExperiment } from './load-experiment.ts';
+import type { Answer, FromTrialProcess, Job, TrialProcessOptions } from './protocol.ts';
+import { readSeries } from './read-series.ts';
+import type { RecorderOptions } from './recorder.ts';
+import { toRunError } from './run-error.ts';
+import { loadSdk } from './sdk.ts';
+import { StopSignal } from './stop-signal.ts';
+import { createTrialSink } from './trial-sink.ts';
+
+const distribution = __dirname;
+const options = JSON.parse(process.argv[2]!) as TrialProcessOptions;
+
+const channel = createChannel();
+const writer = createFrameWriter(channel);
+const recorderOptions: RecorderOptions = {
+  channel,
+  bundle: options.bundle,
+  controlFile: options.control,
+  memoryMegabytes: options.memoryMegabytes,
+};
+new Worker(join(distribution, 'recorder.cjs'), { workerData: recorderOptions }).unref();
+
+// Errors are told, and printed, at the lines of the experiment's sources, not at those of the product's, which was loaded before.
+const sdk = loadSdk(distribution);
+process.setSourceMapsEnabled(true);
+
+/** How long loading a module or deciding a claim may take, in seconds. */
+const loadSeconds = 10;
+const verdictSeconds = 120;
+
+let jobs = 0;
+/** The job that has not been answered yet. */
+let current: Job | undefined;
+let trialStarted = 0;
+let engine: Backends.Engine | undefined;
+
+process.on('message', (job: Job) => void perform(job));
+process.on('disconnect', () => process.exit());
+
+process.on('uncaughtException', giveUp);
+process.on('unhandledRejection', giveUp);
+
+process.on('exit', (code) => {
+  if (current === undefined) return;
+  // The stack of this place begins where `process.exit` was called.
+  const call = new Error(`The experiment ended its process with exit code ${code}. Return from the trial instead.`);
+  answerFailure(toRunError(call, 'exit', distribution), true);
+  writer.flush();
+});
+
+process.on('beforeExit', () => {
+  if (current === undefined) return;
+  process.channel?.ref();
+  answerFailure({
+    kind: 'exception',
+    message:
+      "The trial's promise will never settle: nothing is left that could resolve it. Look for a missing resolve().",
+  });
+});
+
+async function perform(job: Job): Promise<void> {
+  current = job;
+  const limit = job.type === 'trial' ? job.seconds : job.type === 'verdict' ? verdictSeconds : loadSeconds;
+  // Whoever looks at a breakpoint has all the time there is.
+  Atomics.store(channel.control, control.limitSeconds, inspector.url() === undefined ? limit : 0);
+  Atomics.store(channel.control, control.job, ++jobs);
+  try {
+    await performs[job.type](job as never);
+  } catch (error) {
+    answerFailure(toRunError(error, error instanceof sdk.DeclarationError ? 'declaration' : 'exception', distribution));
+  }
+}
+
+const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) => Promise<void> } = {
+  load() {
+    answer({ type: 'loaded', description: sdk.describe(load()) });
+    return Promise.resolve();
+  },
+
+  async prepare({ backend }) {
+    engine = await loadBackends().prepareEngine(backend, { distribution, experimentFolder: process.cwd() });
+    const { name, version, reason } = engine;
+    answer({ type: 'prepared', backend: { name, version, reason } });
+  },
+
+  async trial(job) {
+    trialStarted = performance.now();
+    if (job.backend !== 'none' && engine?.name !== job.backend) {
+      engine = await loadBackends().prepareEngine(job.backend, { distribution, experimentFolder: process.cwd() });
+    }
+    const experiment = load();
+    const sink = createTrialSink(channel, writer, Object.keys(experiment.definition.metrics));
+    const seconds = () => (performance.now() - trialStarted - sink.pausedMilliseconds) / 1000;
+    const { arm, seed, params } = job;
+    // A trial that waits for something that cannot happen shows by a process that has nothing left to do.
+    process.channel?.unref();
+    let outcome: Outcome = 'completed';
+    try {
+      await experiment.definition.trial(
+        sdk.createTrial(experiment, { arm, seed, params, ...(engine !== undefined && { tf: engine.tf }) }, sink),
+      );
+      sink.finish();
+    } catch (error) {
+      if (!(error instanceof StopSignal)) throw error;
+      outcome = 'stopped';
+    } finally {
+      process.channel?.ref();
+      engine?.tf.disposeVariables();
+    }
+    answer({ type: 'ended', outcome, seconds: seconds() });
+  },
+
+  async verdict({ events, seeds }) {
+    const { definition } = load();
+    answer({ type: 'verdict', verdict: sdk.evaluateClaim(definition, await readSeries(events), { seeds }) });
+  },
+};
+
+function load(): Experiment {
+  const experiment = loadExperiment(options.bundle, sdk);
+  if (experiment === undefined) {
+    throw new sdk.DeclarationError(
+      "The module's default export is no experiment. Write `export default experiment({ … })`, with `experiment` imported from 'marginalia'.",
+    );
+  }
+  return experiment;
+}
+
+function loadBackends(): typeof Backends {
+  const file = join(distribution, 'backends.cjs');
+  process.setSourceMapsEnabled(false);
+  const backends = createRequire(file)(file) as typeof Backends;
+  process.setSourceMapsEnabled(true);
+  return backends;
+}
+
+/** Only the first answer to a job counts. */
+function answer(message: Answer, leaving = false): void {
+  if (current === undefined) return;
+  current = undefined;
+  Atomics.store(channel.control, control.job, 0);
+  writer.message(encodeJson({ ...message, leaving } satisfies FromTrialProcess));
+}
+
+function answerFailure(error: RunError, leaving = false): void {
+  if (current?.type === 'trial') {
+    answer({ type: 'ended', outcome: 'failed', seconds: (performance.now() - trialStarted) / 1000, error }, leaving);
+  } else {
+    answer({ type: 'failed', error }, leaving);
+  }
+}
+
+/** An error that no trial's promise caught leaves the process in a state that nobody knows: another one takes over. */
+function giveUp(error: unknown): void {
+  if (error instanceof StopSignal) {
+    answer({ type: 'ended', outcome: 'stopped', seconds: (performance.now() - trialStarted) / 1000 }, true);
+  } else if (current === undefined) {
+    console.error('After the end of its trial:', error);
+  } else {
+    answerFailure(toRunError(error, 'exception', distribution), true);
+  }
+  writer.flush();
+  process.exit(1);
+}

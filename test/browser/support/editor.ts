@@ -1,0 +1,84 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../../scripts/editor/browser.mjs';
+import { ensureEmbeddedEditor } from '../../../scripts/editor/embedded.mjs';
+import { installExtension, serveEditor, writeUserSettings } from '../../../scripts/editor/server.mjs';
+import { endMarkedProcesses, markedProcesses } from '../../../scripts/tools/processes.mjs';
+import { outFolder, root } from '../../../scripts/tools/root.mjs';
+
+export interface OpenedEditor {
+  readonly page: Page;
+  /** A copy of the sample workspace that is this editor's alone. */
+  readonly workspace: string;
+  /** Command lines of the processes that the editor started and that still run; Linux only. */
+  processes(): readonly string[];
+  /** Takes a picture of the window into `out/browser/<name>/` (or the path given) and answers where it is. */
+  screenshot(picture: string): Promise<string>;
+  /** Replaces the user's settings beside those that keep the editor quiet; the window follows at once. */
+  changeSettings(settings: Settings): void;
+  /** Loads the window again, as a person's reload does, and waits until it can be used. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * Opens the sample workspace in a fresh served editor with the packaged extension installed.
+ * @param name of the test that opens it, unique among the tests
+ * @param settings the user's settings beside those that keep the editor quiet
+ */
+export async function openEditor(name: string, settings: Settings = {}): Promise<OpenedEditor> {
+  const folder = join(outFolder, 'browser', name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const workspace = join(folder, 'sample');
+  cpSync(join(root, 'test/workspaces/sample'), workspace, { recursive: true });
+  const editor = await ensureEmbeddedEditor();
+  await installExtension(editor, folder, environment('MARGINALIA_VSIX'));
+  const mark = mkdtempSync(join(folder, 'mark-'));
+  const served = await serveEditor(editor, { folder, settings, env: { ...process.env, MARGINALIA_MARK: mark } });
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    await served.stop();
+    endMarkedProcesses(`MARGINALIA_MARK=${mark}`);
+  };
+  try {
+    browser = await launchBrowser(environment('MARGINALIA_BROWSER'));
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    await page.goto(`${served.address}/?folder=${encodeURIComponent(workspace)}`);
+    await workbenchReady(page);
+    return {
+      page,
+      workspace,
+      processes: () => markedProcesses(`MARGINALIA_MARK=${mark}`).map(({ command }) => command),
+      screenshot: async (picture) => {
+        const path = resolve(folder, `${picture}.png`);
+        await page.screenshot({ path });
+        return path;
+      },
+      changeSettings: (changed) => writeUserSettings(folder, changed),
+      reload: async () => {
+        await page.reload();
+        await workbenchReady(page);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function workbenchReady(page: Page): Promise<void> {
+  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+  await page.waitForSelector('.explorer-folders-view .monaco-list-row', { timeout: 60_000 });
+}
+
+function environment(name: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw new Error(`${name} is not set. Run these tests with: node scripts/test.mjs browser`);
+}

@@ -1,0 +1,105 @@
+/** What a person does in the editor's own interface. */
+import type { Locator, Page } from 'playwright-core';
+
+const patience = 30_000;
+
+/** Runs a command from the palette by its whole title. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  await input.waitFor({ timeout: patience });
+  await input.fill(`>${title}`);
+  await quickPickRow(page, title).waitFor({ timeout: patience });
+  await quickPickRow(page, title).click();
+}
+
+/** A row of the open quick pick that carries the text. */
+export function quickPickRow(page: Page, text: string): Locator {
+  return page.locator('.quick-input-widget .monaco-list-row', { hasText: text }).first();
+}
+
+/** Opens a file of the workspace by its name and waits until its text shows. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('ControlOrMeta+p');
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  await input.waitFor({ timeout: patience });
+  await input.fill(name);
+  await quickPickRow(page, name).click();
+  await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
+  await page.locator('.editor-instance .view-line').first().waitFor({ timeout: patience });
+}
+
+/** Moves the text cursor to a line (1-based) of the active editor and shows it. */
+export async function goToLine(page: Page, line: number): Promise<void> {
+  await page.keyboard.press('ControlOrMeta+g');
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  await input.waitFor({ timeout: patience });
+  await input.fill(`:${line}`);
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden', timeout: patience });
+}
+
+/** Rests the pointer on the first visible occurrence of the text and waits for what the editor tells about it. */
+export async function hover(page: Page, text: string): Promise<Locator> {
+  const shown = page.locator('.monaco-hover:not(.hidden) .monaco-hover-content', { hasNotText: /^Loading/ }).first();
+  const until = Date.now() + patience;
+  for (;;) {
+    const place = await placeOf(page, text);
+    // Two moves: the editor begins to wait when the pointer comes to rest, not when it appears.
+    await page.mouse.move(place.x - 3, place.y);
+    await page.mouse.move(place.x, place.y, { steps: 3 });
+    try {
+      await shown.waitFor({ timeout: 5000 });
+      return shown;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      // What would answer was not ready. As a person does: away, and there again.
+      await page.mouse.move(place.x, place.y + 200, { steps: 3 });
+    }
+  }
+}
+
+/** The lens with this text, as a link to click. */
+export function lens(page: Page, text: string | RegExp): Locator {
+  return page.locator('.codelens-decoration a', { hasText: text }).first();
+}
+
+/** An entry of the status bar. */
+export function statusBarItem(page: Page, text: string | RegExp): Locator {
+  return page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
+}
+
+/** The tab with this title, whether or not it is the active one. */
+export function tab(page: Page, title: string | RegExp): Locator {
+  return page.locator('.tabs-container .tab', { hasText: title }).first();
+}
+
+/** Middle of the first visible occurrence of a text in an editor, in pixels of the page. */
+async function placeOf(page: Page, text: string): Promise<{ x: number; y: number }> {
+  const handle = await page.waitForFunction(
+    (wanted) => {
+      for (const line of document.querySelectorAll('.editor-instance .view-line')) {
+        const start = line.textContent.replaceAll('\u00a0', ' ').indexOf(wanted);
+        if (start < 0) continue;
+        const range = document.createRange();
+        const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+        let offset = 0;
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          const length = node.textContent?.length ?? 0;
+          if (offset <= start && start < offset + length) range.setStart(node, start - offset);
+          const end = start + wanted.length;
+          if (offset < end && end <= offset + length) range.setEnd(node, end - offset);
+          offset += length;
+        }
+        const box = range.getBoundingClientRect();
+        if (box.width > 0) return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      }
+      return undefined;
+    },
+    text,
+    { timeout: patience },
+  );
+  const place = await handle.jsonValue();
+  if (!place) throw new Error(`"${text}" is not to be seen in an editor.`);
+  return place;
+}
