@@ -11,7 +11,7 @@ import { ensureEmbeddedEditor } from './editor/embedded.mjs';
 import { installExtension, serveEditor } from './editor/server.mjs';
 import { ensureBuilt } from './tools/build.mjs';
 import { ensureDependencies, requireNode } from './tools/dependencies.mjs';
-import { findProgram, must, start } from './tools/processes.mjs';
+import { findProgram, isEnding, must, start } from './tools/processes.mjs';
 import { during } from './tools/progress.mjs';
 import { cacheFolder, root } from './tools/root.mjs';
 
@@ -28,8 +28,10 @@ try {
   if (code) await openDesktop(code, workspace);
   else await serve(workspace, asked);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
+  if (!isEnding()) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
 }
 
 /** @param {string} text @returns {number} */
@@ -69,6 +71,7 @@ async function serve(workspace, asked) {
   console.log(`\nMarginalia in VS Code:  ${address}\n\nCtrl-C ends it.`);
   openInBrowser(address);
   const code = await served.ended;
+  if (isEnding()) return;
   throw new Error(`The editor's server ended with code ${code}; its log is ${join(folder, 'server.log')}.`);
 }
 

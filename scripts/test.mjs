@@ -44,7 +44,8 @@ const { resultsFile, runInNode } = await import('./testing/node-suite.mjs');
 // The embedded editor's installation keeps one core busy for four minutes: it goes on beside the checks that need no editor.
 const editors = wanted('editor') || wanted('browser') ? prepareEditors() : undefined;
 
-const built = await check('build', () => ensureBuilt().then(() => undefined));
+console.log('\n[build]');
+const built = await passes('build', () => ensureBuilt().then(() => undefined));
 if (wanted('lint')) {
   await check('lint', () => tool('eslint/bin/eslint.js', '.'));
   await check('formatting', () => tool('prettier/bin/prettier.cjs', '--check', '.'));
@@ -76,9 +77,14 @@ function stop(message) {
  * @param {() => Promise<string | undefined>} step returns what is wrong
  * @returns {Promise<boolean>}
  */
-async function check(name, step) {
+function check(name, step) {
   console.log('');
-  const problem = await during(`[${name}]`, step).catch((error) => String(error.message));
+  return passes(name, () => during(`[${name}]`, step));
+}
+
+/** @param {string} name @param {() => Promise<string | undefined>} step returns what is wrong @returns {Promise<boolean>} */
+async function passes(name, step) {
+  const problem = await step().catch((error) => String(error.message));
   if (problem === undefined) {
     total.passed += 1;
   } else {

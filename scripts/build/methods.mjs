@@ -4,13 +4,12 @@
  * Nothing is written while anything is wrong: every fault is listed with its file and line.
  */
 import * as esbuild from 'esbuild';
-import prettier from 'prettier';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createTypesetter } from './equations.mjs';
-import { codeSnippets, regionOf, signatureFault } from './snippets.mjs';
+import { codeSnippets, regionOf, signatureFault, withoutTypes } from './snippets.mjs';
 
 /**
  * Builds the methods.
@@ -35,11 +34,10 @@ export async function buildMethods({
   problems.push(...cards.checkCards(folders.map(({ placed }) => placed)));
   for (const folder of folders) problems.push(...snippetProblems(folder));
 
-  const layout = (await prettier.resolveConfig(join(root, 'snippets/experiment.ts'))) ?? {};
   const [pictures, descriptions, editorSnippets] = await Promise.all([
     typesetAll(root, cache, folders, problems),
     describeAll(root, cache, folders, problems),
-    problems.length === 0 ? codeSnippets(folders.map(snippetOf), layout) : {},
+    problems.length === 0 ? snippetsOf(root, cache, folders) : {},
   ]);
   if (problems.length > 0) throw failure(problems);
 
@@ -129,62 +127,75 @@ function snippetProblems({ placed, source, shown }) {
   return problems;
 }
 
-function snippetOf({ placed, source }) {
-  const { paper, snippet } = placed.card;
-  const description = `${snippet.about}\n${paper.title} (${paper.year})`;
-  return { prefix: snippet.prefix, description, lines: regionOf(source, snippet.prefix).lines };
+/** The editor snippets of all methods. */
+async function snippetsOf(root, cache, folders) {
+  const layout = JSON.parse(await readFile(join(root, '.prettierrc.json'), 'utf8'));
+  const version = await readFile(join(root, 'scripts/build/snippets.mjs'), 'utf8');
+  const regions = folders.map(({ placed, source }) => regionOf(source, placed.card.snippet.prefix).lines);
+  const keys = regions.map((lines) => hashOf(version, JSON.stringify(layout), lines.join('\n')));
+  const plain = await remembered(join(cache, 'snippets.json'), keys, async (i) => withoutTypes(regions[i], layout));
+  return codeSnippets(
+    folders.map(({ placed: { card } }, i) => ({
+      prefix: card.snippet.prefix,
+      description: `${card.snippet.about}\n${card.paper.title} (${card.paper.year})`,
+      lines: regions[i],
+      plain: plain[i],
+    })),
+  );
 }
 
-/** Typesets the equations of all cards; those of earlier builds come from the cache. MathJax starts only when needed. */
+/** Typesets the equations of all cards. MathJax starts only when there is a new one. */
 async function typesetAll(root, cache, folders, problems) {
   const version = hashOf(
     await readFile(join(root, 'scripts/build/equations.mjs'), 'utf8'),
     await readFile(join(root, 'node_modules/@mathjax/src/package.json'), 'utf8'),
   );
-  const cacheFile = join(cache, 'equations.json');
-  const known = await readJson(cacheFile);
-  const fresh = {};
+  const equations = folders.flatMap(({ placed }) => placed.card.math.map(({ tex }, i) => ({ placed, tex, i })));
+  const keys = equations.map(({ tex }) => hashOf(version, tex));
   let typeset;
-  const pictures = [];
-  let changed = false;
-  for (const { placed } of folders) {
-    const drawn = [];
-    for (const [i, { tex }] of placed.card.math.entries()) {
-      const key = hashOf(version, tex);
-      try {
-        if (!known[key]) changed = true;
-        fresh[key] = known[key] ?? (await (typeset ??= await createTypesetter())(tex));
-        drawn.push(fresh[key]);
-      } catch (error) {
-        problems.push(fault(placed.file, placed.lineOf('math', i, 'tex'), `math[${i}].tex: ${error.message}`));
-      }
+  const pictures = await remembered(join(cache, 'equations.json'), keys, async (n) => {
+    const { placed, tex, i } = equations[n];
+    try {
+      typeset ??= await createTypesetter();
+      return await typeset(tex);
+    } catch (error) {
+      problems.push(fault(placed.file, placed.lineOf('math', i, 'tex'), `math[${i}].tex: ${error.message}`));
     }
-    pictures.push(drawn);
-  }
-  if (changed) await writeWhole(cacheFile, JSON.stringify(fresh));
-  return pictures;
+  });
+  return folders.map((folder) => pictures.filter((_, n) => equations[n].placed === folder.placed));
 }
 
-/** What every experiment declares, by loading it; one that has not changed, nor the sdk, is taken from the cache. */
+/** What every experiment declares, by loading those that changed, or all where the sdk did. */
 async function describeAll(root, cache, folders, problems) {
   const version = hashOf(...(await sdkSources(root)));
-  const cacheFile = join(cache, 'descriptions.json');
-  const known = await readJson(cacheFile);
   const keys = folders.map(({ source }) => hashOf(version, source));
-  const unknown = folders.filter((_, i) => !known[keys[i]]);
-  const loaded = await loadDescriptions(root, cache, unknown, problems);
-  const descriptions = folders.map((folder, i) => known[keys[i]] ?? loaded.get(folder));
+  let loaded;
+  const descriptions = await remembered(join(cache, 'descriptions.json'), keys, async (i, unknown) => {
+    loaded ??= await loadDescriptions(root, cache, unknown.map((k) => folders[k]), problems); // prettier-ignore
+    return loaded.get(folders[i]);
+  });
   folders.forEach(({ placed, source, shown }, i) => {
     const { id } = placed.card;
     if (!descriptions[i] || descriptions[i].paper === id) return;
     const line = lineAt(source, Math.max(0, source.search(/\bpaper:/)));
     problems.push(fault(shown, line, `declares the paper "${descriptions[i].paper}", but the card's id is "${id}"`));
   });
-  if (unknown.length > 0) {
-    const fresh = folders.flatMap((_, i) => (descriptions[i] ? [[keys[i], descriptions[i]]] : []));
-    await writeWhole(cacheFile, JSON.stringify(Object.fromEntries(fresh)));
-  }
   return descriptions;
+}
+
+/**
+ * One value for each key: from the file that an earlier build left, else made. What could not be made (`undefined`) is
+ * tried again next time.
+ * @param make receives the index of a key and the indices of all keys that are not in the file
+ */
+async function remembered(file, keys, make) {
+  const known = await readJson(file);
+  const unknown = keys.flatMap((key, i) => (known[key] === undefined ? [i] : []));
+  for (const i of unknown) known[keys[i]] ??= await make(i, unknown);
+  if (unknown.length > 0) {
+    await writeWhole(file, JSON.stringify(Object.fromEntries(keys.map((key) => [key, known[key]]))));
+  }
+  return keys.map((key) => known[key]);
 }
 
 async function sdkSources(root) {
@@ -196,7 +207,6 @@ async function sdkSources(root) {
 /** Compiles experiments together with one sdk, imports each and asks it what it declares. */
 async function loadDescriptions(root, cache, folders, problems) {
   const descriptions = new Map();
-  if (folders.length === 0) return descriptions;
   const sdk = join(root, 'src/runtime/sdk/index.ts');
   const outdir = join(cache, `experiments-${process.pid}-${hashOf(String(performance.now()))}`);
   const experimentOf = new Map(folders.map((folder) => [folder.placed.card.id, folder]));

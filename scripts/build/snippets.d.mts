@@ -8,6 +8,12 @@ export function regionOf(
 export function signatureFault(signature: string, lines: readonly string[]): string | undefined;
 
 export function codeSnippets(
-  snippets: readonly { readonly prefix: string; readonly description: string; readonly lines: readonly string[] }[],
-  layout: object,
-): Promise<Record<string, { scope: string; prefix: string; body: string[]; description: string }>>;
+  snippets: readonly {
+    readonly prefix: string;
+    readonly description: string;
+    readonly lines: readonly string[];
+    readonly plain: readonly string[];
+  }[],
+): Record<string, { scope: string; prefix: string; body: string[]; description: string }>;
+
+export function withoutTypes(lines: readonly string[], layout: object): Promise<string[]>;

@@ -2,9 +2,6 @@
  * Editor snippets, cut from the tested experiments: what stands between `// #region snippet <prefix>` and
  * `// #endregion` of `experiment.ts` is inserted as it is (in JavaScript files without its types).
  */
-import prettier from 'prettier';
-import ts from 'typescript';
-
 /**
  * The lines of a snippet's region.
  * @returns {{ lines: string[], line: number } | { fault: string, line: number }} the code, moved to the left margin, and
@@ -61,26 +58,21 @@ function bare(code) {
 
 /**
  * The contents of the contributed `.code-snippets` file.
- * @param {readonly { prefix: string, description: string, lines: readonly string[] }[]} snippets
+ * @param {readonly { prefix: string, description: string, lines: readonly string[], plain: readonly string[] }[]} snippets
+ * `lines`: the code in TypeScript, `plain`: in JavaScript.
  */
-export async function codeSnippets(snippets, layout) {
-  const entries = await Promise.all(
-    snippets.map(async ({ prefix, description, lines }) => {
-      const plain = await withoutTypes(lines, layout);
-      return [
-        [prefix, { scope: 'typescript,typescriptreact', prefix, body: lines.map(escaped), description }],
-        [
-          `${prefix} (JavaScript)`,
-          { scope: 'javascript,javascriptreact', prefix, body: plain.map(escaped), description },
-        ],
-      ];
-    }),
-  );
-  return Object.fromEntries(entries.flat());
+export function codeSnippets(snippets) {
+  const entries = snippets.flatMap(({ prefix, description, lines, plain }) => [
+    [prefix, { scope: 'typescript,typescriptreact', prefix, body: lines.map(escaped), description }],
+    [`${prefix} (JavaScript)`, { scope: 'javascript,javascriptreact', prefix, body: plain.map(escaped), description }],
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** The same code as JavaScript, laid out alike, with its comments. */
-async function withoutTypes(lines, layout) {
+export async function withoutTypes(lines, layout) {
+  // Large, and needed only for snippets that changed.
+  const [{ default: ts }, prettier] = await Promise.all([import('typescript'), import('prettier')]);
   // The compiler keeps comments but no empty lines, so they travel as comments.
   const emptyLine = '//empty line';
   const marked = lines.map((line) => (line.trim() === '' ? emptyLine : line)).join('\n');

@@ -3,7 +3,7 @@
  * so that an experiment type-checks and completes in a folder where nothing is installed.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
@@ -22,17 +22,25 @@ const notice = `/*
  */
 export async function buildTypes({ root, dist }) {
   // Rolling up takes seconds, so the result is kept for as long as nothing that goes into it changes.
-  const cache = join(root, 'out', 'types-cache');
-  const kept = join(cache, `${await contentHash(root)}.d.ts`);
-  let declarations = await readFile(kept, 'utf8').catch(() => undefined);
+  const cache = join(root, 'out/cache/types');
+  const kept = `${await contentHash(root)}.d.ts`;
+  let declarations = await readFile(join(cache, kept), 'utf8').catch(() => undefined);
   if (declarations === undefined) {
     declarations = ambient(await rollUp(root));
-    await rm(cache, { recursive: true, force: true });
-    await mkdir(cache, { recursive: true });
-    await writeFile(kept, declarations);
+    await keep(cache, kept, declarations);
   }
   await mkdir(join(dist, 'types'), { recursive: true });
   await writeFile(join(dist, 'types/marginalia.d.ts'), declarations);
+}
+
+/** Another build may be doing the same at this moment: the file appears whole, and what is older goes. */
+async function keep(cache, name, text) {
+  await mkdir(cache, { recursive: true });
+  const older = (await readdir(cache)).filter((file) => file.endsWith('.d.ts'));
+  const draft = join(cache, `${process.pid}.draft`);
+  await writeFile(draft, text);
+  await rename(draft, join(cache, name));
+  await Promise.all(older.map((file) => rm(join(cache, file), { force: true })));
 }
 
 async function contentHash(root) {

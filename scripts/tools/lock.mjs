@@ -14,9 +14,10 @@ export async function withLock(file, what, step) {
   mkdirSync(dirname(file), { recursive: true });
   let said = false;
   while (!take(file)) {
-    if (!said) console.log(`Waiting for process ${holder(file) ?? '?'}, which is ${what} …`);
-    said = true;
-    await wait(300);
+    const other = holder(file);
+    if (other !== undefined && !said) console.log(`Waiting for process ${other}, which is ${what} …`);
+    said ||= other !== undefined;
+    await wait(other === undefined ? 10 : 300);
   }
   const release = () => rmSync(file, { force: true });
   process.once('exit', release);

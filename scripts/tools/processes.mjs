@@ -9,6 +9,10 @@ const windows = process.platform === 'win32';
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 let watching = false;
+let ending = false;
+
+/** Whether somebody ended us, so that what we started ends too. */
+export const isEnding = () => ending;
 
 /**
  * Starts a program in a process group of its own.
@@ -64,6 +68,7 @@ function endWithUs() {
     ['SIGHUP', 129],
   ])) {
     process.on(signal, () => {
+      ending = true;
       for (const child of running) signalGroup(child, 'SIGTERM');
       // The moment that well-behaved children need to close their files; 'exit' above ends the others.
       setTimeout(() => process.exit(code), 300);

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addExportCommand } from './commands/export-command.ts';
 import { addIndexCommand } from './commands/index-command.ts';
 import { addMethodsCommand } from './commands/methods-command.ts';
 import { addReferencesCommand } from './commands/references-command.ts';
@@ -43,6 +44,7 @@ for (const add of [
   addRunCommand,
   addVerifyCommand,
   addRunsCommand,
+  addExportCommand,
 ]) {
   // A command takes its settings for help and errors from the program only if it is made after they are set.
   add(program, distribution);

@@ -62,7 +62,7 @@ const cardSchema = v.strictObject({
         v.number(({ input }) => `must be a year, found ${found(input)}`),
         v.check((year) => Number.isInteger(year) && year >= 1900 && year <= 2100, 'must be a year of four digits'),
       ),
-      authors: someTexts,
+      authors: texts,
       venue: v.optional(text),
     }),
     v.check(({ arxiv, doi }) => arxiv !== undefined || doi !== undefined, 'needs an arXiv identifier or a DOI'),

@@ -10,12 +10,12 @@ export interface Corpus {
   readonly papers: readonly Paper[];
   readonly methods: ReadonlyMap<string, Method>;
   readonly problems: readonly Problem[];
-  paper(key: string): Paper | undefined;
+  readonly paper: (key: string) => Paper | undefined;
   /** Looks a paper up by its arXiv identifier without a version, as `2107.04197` or `cs/0101001`. */
-  byArxiv(id: string): Paper | undefined;
+  readonly byArxiv: (id: string) => Paper | undefined;
   /** Looks a paper up by its DOI in any case, without a resolver's address. */
-  byDoi(doi: string): Paper | undefined;
-  methodOf(paper: Paper): Method | undefined;
+  readonly byDoi: (doi: string) => Paper | undefined;
+  readonly methodOf: (paper: Paper) => Method | undefined;
 }
 
 /** Merges papers by arXiv id, DOI and normalised title; the result does not depend on the order of the sources. */

@@ -1,9 +1,9 @@
 import type { Corpus } from './corpus.ts';
-import { addHead, BEGINS_KEY, BEGINS_PHRASE, makeHeads, type Heads } from './heads.ts';
+import { addHead, BEGINS_KEY, BEGINS_PHRASE, makeHeads, type Heads } from './matching/heads.ts';
 import { lettersIn } from './letters.ts';
-import { namingsOf, type Naming } from './naming.ts';
-import { ENDINGS, identifierPhrase, namePhrase, type Endings } from './phrase.ts';
-import { buildTrie, type Entry, type Trie } from './trie.ts';
+import { namingsOf, type Naming } from './matching/naming.ts';
+import { ENDINGS, identifierPhrase, namePhrase, type Endings } from './matching/phrase.ts';
+import { buildTrie, type Entry, type Trie } from './matching/trie.ts';
 
 /** A word whose presence is evidence, as a card spells it. */
 export interface ContextWord {

@@ -6,7 +6,8 @@ const EXCERPT = 60;
 
 /** Collects the problems of one file and keeps their number within what a person would read. */
 export function collectProblems(file: string): {
-  readonly report: (line: number, severity: Problem['severity'], message: string) => void;
+  /** The message is asked for only where the problem is kept. */
+  readonly report: (line: number, severity: Problem['severity'], message: () => string) => void;
   readonly problems: () => Problem[];
 } {
   const kept: Problem[] = [];
@@ -14,7 +15,7 @@ export function collectProblems(file: string): {
   let firstMore = 0;
   return {
     report(line, severity, message) {
-      if (kept.length < MOST_PROBLEMS) kept.push({ file, line, severity, message });
+      if (kept.length < MOST_PROBLEMS) kept.push({ file, line, severity, message: message() });
       else if (more++ === 0) firstMore = line;
     },
     problems() {

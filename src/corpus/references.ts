@@ -1,9 +1,9 @@
-import { lexLine, linesOf, replaceLines, type Hit, type TextDocument } from './document.ts';
+import { lexLine, linesOf, replaceLines, type Hit, type TextDocument } from './matching/document.ts';
 import { lexerOf, type Lexer } from './lexer.ts';
 import type { Matcher } from './matcher.ts';
 import type { Reference } from './reference.ts';
-import { forgetNearby, NEARBY_LINES, resolveHits } from './resolve.ts';
-import { hitScanner, MOST_LINES } from './scanner.ts';
+import { forgetNearby, NEARBY_LINES, resolveHits } from './matching/resolve.ts';
+import { hitScanner, MOST_LINES } from './matching/scanner.ts';
 
 /** A replacement in a document; offsets are UTF-16 units in the text before the edit. */
 export interface TextChange {

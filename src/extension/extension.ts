@@ -18,7 +18,7 @@ import { registerPaperDocuments } from './papers/paper-document.ts';
 import { registerPaperPages } from './paper-page/register.ts';
 import { registerRunCommands } from './runs/commands.ts';
 import { runsFolders } from './runs/run-folders.ts';
-import type { Runs } from './runs/runs.ts';
+import type { Runs, RunsChange } from './runs/runs.ts';
 import { registerScaffold } from './scaffold/scaffold.ts';
 import { registerTrees } from './trees.ts';
 
@@ -60,7 +60,7 @@ function createHost(context: vscode.ExtensionContext): Host {
   const log = vscode.window.createOutputChannel('Marginalia', { log: true });
   const library = new Library(log, distribution, context.globalStorageUri);
   const references = new DocumentReferences(library);
-  const runsChanged = new vscode.EventEmitter<void>();
+  const runsChanged = new vscode.EventEmitter<RunsChange>();
   let runs: Promise<Runs> | undefined;
   let openedRuns: Runs | undefined;
   context.subscriptions.push(log, library, references, runsChanged);
@@ -73,7 +73,7 @@ function createHost(context: vscode.ExtensionContext): Host {
     },
     runs() {
       runs ??= import('./runs/open-runs.ts').then(async ({ openRuns }) => {
-        openedRuns = await openRuns({ log, context }, () => runsChanged.fire());
+        openedRuns = await openRuns({ log, context }, (change) => runsChanged.fire(change));
         return openedRuns;
       });
       return runs;

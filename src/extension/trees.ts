@@ -3,29 +3,33 @@ import type { Host } from './host.ts';
 
 /** The views *Runs* and *Library*; their code is loaded when one is first shown. */
 export function registerTrees(host: Host): vscode.Disposable {
-  const runs = lazyTree(async () => new (await import('./runs/runs-tree.ts')).RunsTree(host));
-  const library = lazyTree(async () => new (await import('./library/library-tree.ts')).LibraryTree(host));
+  const own = (tree: { dispose(): unknown }): unknown => host.context.subscriptions.push(tree);
+  const runs = lazyTree(async () => new (await import('./runs/runs-tree.ts')).RunsTree(host), own);
+  const library = lazyTree(async () => new (await import('./library/library-tree.ts')).LibraryTree(host), own);
   return vscode.Disposable.from(
-    vscode.window.createTreeView('marginalia.runs', { treeDataProvider: runs.provider, showCollapseAll: true }),
-    vscode.window.createTreeView('marginalia.library', { treeDataProvider: library.provider, showCollapseAll: true }),
-    host.onDidChangeRuns(runs.refresh),
-    host.library.onDidChange(library.refresh),
+    vscode.window.createTreeView('marginalia.runs', { treeDataProvider: runs, showCollapseAll: true }),
+    vscode.window.createTreeView('marginalia.library', { treeDataProvider: library, showCollapseAll: true }),
   );
 }
 
 /** A tree's data whose own code is loaded when its first rows are asked for. */
-function lazyTree<T>(load: () => Promise<vscode.TreeDataProvider<T>>): {
-  readonly provider: vscode.TreeDataProvider<T>;
-  readonly refresh: () => void;
-} {
-  const changed = new vscode.EventEmitter<void>();
+function lazyTree<T>(
+  load: () => Promise<vscode.TreeDataProvider<T> & { dispose(): unknown }>,
+  own: (tree: { dispose(): unknown }) => unknown,
+): vscode.TreeDataProvider<T> {
+  const changed = new vscode.EventEmitter<T | T[] | undefined>();
   let loading: Promise<vscode.TreeDataProvider<T>> | undefined;
+  const tree = (): Promise<vscode.TreeDataProvider<T>> => {
+    loading ??= load().then((loaded) => {
+      own(loaded);
+      loaded.onDidChangeTreeData?.((change) => changed.fire(change ?? undefined));
+      return loaded;
+    });
+    return loading;
+  };
   return {
-    refresh: () => changed.fire(),
-    provider: {
-      onDidChangeTreeData: changed.event,
-      getChildren: async (item) => (await (loading ??= load())).getChildren(item),
-      getTreeItem: async (item) => (await (loading ??= load())).getTreeItem(item),
-    },
+    onDidChangeTreeData: changed.event,
+    getChildren: async (item) => (await tree()).getChildren(item),
+    getTreeItem: async (item) => (await tree()).getTreeItem(item),
   };
 }

@@ -43,6 +43,18 @@ export function webviewPage(webview: vscode.Webview, distribution: string, bundl
 </html>`;
 }
 
+/** Where a new panel of ours opens: with those that are open, else beside the code. */
+export function panelColumn(): vscode.ViewColumn {
+  const ours = vscode.window.tabGroups.all.find((group) => group.tabs.some(isOurs));
+  if (ours !== undefined) return ours.viewColumn;
+  return vscode.window.activeTextEditor === undefined ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
+}
+
+function isOurs({ input }: vscode.Tab): boolean {
+  // The editor puts a prefix of its own before the type that we gave.
+  return input instanceof vscode.TabInputWebview && /\bmarginalia\.(?:dashboard|paper)$/.test(input.viewType);
+}
+
 /** The mark that stands on our panels' tabs. */
 export function panelIcon(extension: vscode.Uri): { readonly light: vscode.Uri; readonly dark: vscode.Uri } {
   const file = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', `marginalia-${theme}.svg`);

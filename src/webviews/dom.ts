@@ -80,6 +80,7 @@ const drawingAttributes =
  * of the drawing do not come through. Undefined where the text is no drawing.
  */
 export function parseDrawing(text: string): SVGSVGElement | undefined {
+  if (text.trim() === '') return undefined;
   // Styles would be left out below anyway; taken out first, the parser need not complain of them to the policy.
   const plain = text.replace(/\sstyle="[^"]*"/g, '');
   const parsed = new DOMParser().parseFromString(plain, 'image/svg+xml').documentElement;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openEditor, type OpenedEditor } from './support/editor.ts';
+import { openEditor, pictureOfFailures, type OpenedEditor } from './support/editor.ts';
 import { dashboard, runStatus, untilMorePointsThan, untilStatus } from './support/webviews.ts';
 import { lens, openFile } from './support/workbench.ts';
 
@@ -39,6 +39,7 @@ describe('a window that is loaded again while a run goes on', function () {
     editor = await openEditor('reload');
     writeFileSync(join(editor.workspace, 'patience.ts'), patient);
   });
+  pictureOfFailures(() => editor);
   after(() => editor.close());
 
   it('brings the dashboard back, with every point before and after', async () => {

@@ -1,8 +1,10 @@
 /** Every view in every kind of theme: pictures into `out/screenshots`, and axe-core inside the webviews. */
+import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { outFolder } from '../../scripts/tools/root.mjs';
-import { openEditor, type OpenedEditor } from './support/editor.ts';
+import { promisify } from 'node:util';
+import { outFolder, root } from '../../scripts/tools/root.mjs';
+import { openEditor, pictureOfFailures, type OpenedEditor } from './support/editor.ts';
 import { assertAccessible, dashboard, paperPage, untilStatus } from './support/webviews.ts';
 import { goToLine, hover, lens, openFile, quickPickRow, runCommand, tab } from './support/workbench.ts';
 
@@ -15,21 +17,23 @@ const themes = [
 const pictures = join(outFolder, 'screenshots');
 
 describe('the views in every kind of theme', function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
   let editor: OpenedEditor;
 
   before(async () => {
     mkdirSync(pictures, { recursive: true });
     editor = await openEditor('views', { 'workbench.colorTheme': themes[0]!.setting });
     const { page } = editor;
-    await runCommand(page, 'Marginalia: Scaffold Experiment…');
-    await page.locator('.quick-input-widget input[type="text"]').fill('alp-gmm');
-    await quickPickRow(page, 'ALP-GMM').click();
-    await page.locator('.quick-input-widget input[type="text"]').press('Enter');
-    await tab(page, 'alp-gmm.ts').waitFor();
-    await lens(page, /^\s*Run$/).click();
-    await untilStatus(await dashboard(page), /Completed/, 180_000);
+    // Run in a terminal, to be looked at in the window.
+    mkdirSync(join(editor.workspace, '.marginalia'));
+    await promisify(execFile)(process.execPath, [join(root, 'dist/cli.js'), 'run', 'alp-gmm', '--seeds', '3'], {
+      cwd: editor.workspace,
+    });
+    await runCommand(page, 'Marginalia: Open Run Dashboard…');
+    await quickPickRow(page, 'alp-gmm').click();
+    await untilStatus(await dashboard(page), /Completed/, 60_000);
   });
+  pictureOfFailures(() => editor);
   after(() => editor.close());
 
   for (const { name, setting, kind } of themes) {

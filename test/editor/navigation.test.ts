@@ -59,6 +59,13 @@ describe('going from a name to its paper', () => {
     assert.ok(text.includes('@misc{'));
   });
 
+  it('has a link or a definition, never both, since a click follows both', async () => {
+    const { document } = await openText('markdown', 'See @rex and arXiv:2310.13639.');
+    assert.deepEqual([...(await links(document)).values()], ['https://arxiv.org/abs/2310.13639']);
+    assert.deepEqual(await definitions(document, '2310.13639'), []);
+    assert.equal((await definitions(document, 'rex')).length, 1);
+  });
+
   it('leaves identifiers to the language', async () => {
     const { document } = await openText('typescript', 'function rexSchedule() {}\nrexSchedule();\n');
     const places = await definitions(document, 'rexSchedule()');

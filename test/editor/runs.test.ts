@@ -151,6 +151,26 @@ describe('running an experiment', () => {
     assert.deepEqual(runs.get(second)!.record!.params, runs.get(first)!.record!.params);
   });
 
+  it('runs what was configured', async () => {
+    const file = await write('runs/configured.ts', experiments.quick);
+    await vscode.window.showTextDocument(file);
+    const storage = (await host()).context.workspaceState;
+    await storage.update(`choices:${file.toString()}`, { params: { gap: 3 }, seeds: 2, arms: ['gone'] });
+    const asked = vscode.commands.executeCommand<string>('marginalia.configure', file);
+    let id: string | undefined;
+    void asked.then((started) => (id = started));
+    // The first entry of the list runs; it is there once the experiment has been read.
+    await eventually(async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      assert.ok(id);
+    }, 40_000);
+    await eventually(() => assert.equal(status(runs, id!), 'completed'), 40_000);
+    const { params, seeds, arms } = runs.get(id!)!.record!;
+    assert.equal(params.gap, 3);
+    assert.deepEqual(seeds, [0, 1]);
+    assert.deepEqual(arms, ['larger', 'smaller']);
+  });
+
   it('lists runs that were started elsewhere, and lets go of those that are deleted', async () => {
     const file = await write('runs/elsewhere.ts', experiments.quick);
     const { distribution } = await host();
@@ -170,9 +190,10 @@ describe('running an experiment', () => {
     const tree = new RunsTree(await host());
     const [first, today] = await tree.getChildren();
     assert.equal((first as RunItem).run, going);
-    assert.equal(tree.getTreeItem(first!).contextValue, 'run.running');
+    assert.equal((await tree.getTreeItem(first!)).contextValue, 'run.running');
     const item = (await tree.getChildren(today)).find((entry) => 'run' in entry && entry.run === ended)!;
-    const shown = tree.getTreeItem(item);
+    const shown = await tree.getTreeItem(item);
+    tree.dispose();
     assert.match(String(shown.description), /^the claim holds · /);
     assert.equal((shown.iconPath as vscode.ThemeIcon).id, 'pass');
     assert.equal(shown.contextValue, 'run.ended');

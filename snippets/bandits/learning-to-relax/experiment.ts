@@ -246,7 +246,7 @@ export default experiment({
         factor = draws.weighted(probabilities);
         cost = solve(system, factor);
         learner.observe(factor, probabilities[factor]!, cost, context);
-        if (t % 25 === 0) columns.push(probabilities);
+        if (t % 25 === 0) columns.push(probabilities.map((p) => Math.round(p * 1e4) / 1e4));
       } else if (arm === 'instance_best') {
         ({ factor, cost } = bestFactor(system));
       } else {
@@ -259,7 +259,7 @@ export default experiment({
         log(t, { sweeps: mean(costs.slice(-100)) });
         progress(t / instances);
       }
-      if (learner !== undefined && t % 250 === 0) show('probability', probabilityFigure(columns, t));
+      if (columns.length > 0 && (t % 250 === 0 || t === instances)) show('probability', probabilityFigure(columns, t));
     }
     log(instances, { mean_sweeps: mean(costs.slice(Math.floor(instances / 2))) });
 

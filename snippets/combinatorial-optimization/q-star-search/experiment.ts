@@ -172,6 +172,15 @@ function scatter(state: number): number {
   return ((again ^ (again >>> 13)) >>> 0) / 2 ** 32;
 }
 
+const searches = {
+  qStar: searchQStar,
+  aStar: searchAStar,
+  lazyAStar: searchLazily,
+  greedy: followQ,
+  inflatedQ: searchQStar,
+};
+const byActions = { step: 'actions', stepScale: 'log' } as const;
+
 export default experiment({
   paper: 'q-star-search',
   question:
@@ -192,16 +201,16 @@ export default experiment({
     inflatedQ: { role: 'ablation', about: 'Q* with every Q half as much again: the optimality condition is broken' },
   },
   metrics: {
-    nodes_generated: { better: 'lower', unit: 'nodes', step: 'actions', stepScale: 'log', scale: 'log', about: 'mean over starts' }, // prettier-ignore
-    network_passes: { better: 'lower', unit: 'passes', step: 'actions', stepScale: 'log', scale: 'log', about: 'states scored, mean over starts' }, // prettier-ignore
-    simulated_time: { better: 'lower', unit: 'node generations', step: 'actions', stepScale: 'log', scale: 'log', about: 'nodes + tNet * passes' }, // prettier-ignore
-    optimal_share: { better: 'higher', unit: 'fraction', step: 'actions', stepScale: 'log', about: 'starts solved at least cost' }, // prettier-ignore
+    nodes_generated: { ...byActions, better: 'lower', unit: 'nodes', scale: 'log', about: 'mean over starts' },
+    network_passes: { ...byActions, better: 'lower', unit: 'passes', scale: 'log', about: 'states scored, mean' },
+    simulated_time: { ...byActions, better: 'lower', unit: 'nodes', scale: 'log', about: 'nodes + tNet * passes' },
+    optimal_share: { ...byActions, better: 'higher', unit: 'fraction', about: 'starts solved at least cost' },
   },
   trial({ arm, params, rng, log, show, progress }) {
     const { delta, lambda, tNet } = params;
     const draw = rng.split('starts');
     const starts = Array.from({ length: params.starts }, () => puzzle.scramble(scrambleMoves, draw));
-    const search = { qStar: searchQStar, aStar: searchAStar, lazyAStar: searchLazily, greedy: followQ, inflatedQ: searchQStar }[arm]; // prettier-ignore
+    const search = searches[arm];
     const inflation = arm === 'inflatedQ' ? 1.5 : 1;
     const estimate = (state: number) => distances.get(state)! * (1 - delta * scatter(state));
 
@@ -234,6 +243,7 @@ export default experiment({
       sizes.push(actions.length);
       nodes.push(generated);
       progress(sizes.length / sequence.length);
+      const proportional = sizes.map((size) => (nodes[0]! * size) / sizes[0]!);
       show('growth', {
         title: `Nodes that ${arm} generates`,
         x: { label: 'actions', scale: 'log' },
@@ -241,17 +251,15 @@ export default experiment({
         layers: [
           { type: 'line', label: arm, x: sizes, y: nodes },
           { type: 'points', label: 'mean over starts', x: sizes, y: nodes },
-          { type: 'line', label: 'in proportion to the actions', x: sizes, y: sizes.map((size) => (nodes[0]! * size) / sizes[0]!) }, // prettier-ignore
+          { type: 'line', label: 'in proportion to the actions', x: sizes, y: proportional },
         ],
       });
-      const solved = results.filter(({ excess }) => excess < Infinity);
+      const solved = results.filter(({ excess }) => excess < Infinity).map(({ excess }) => excess);
       show('excess', {
-        title: `Cost above the least, ${arm} with ${actions.length} actions: ${solved.length} of ${results.length} solved`,
+        title: `Cost above the least, ${arm}, ${actions.length} actions: ${solved.length} of ${starts.length} solved`,
         x: { label: 'start' },
         y: { label: 'moves', min: 0 },
-        layers: [
-          { type: 'bars', label: arm, x: solved.map((_, i) => i + 1), height: solved.map(({ excess }) => excess) },
-        ],
+        layers: [{ type: 'bars', label: arm, x: solved.map((_, i) => i + 1), height: solved }],
       });
     }
   },

@@ -48,11 +48,8 @@ const profiles = {
   constant: () => 1,
 };
 
-function rateOf(arm: 'rex' | 'rex_sampled' | keyof typeof profiles, step: number, total: number, base: number): number {
-  if (arm === 'rex') return rexSchedule(step, total, base);
-  const interval = Math.max(1, Math.round(total / 10));
-  if (arm === 'rex_sampled') return rexSchedule(interval * Math.floor(step / interval), total, base);
-  return base * profiles[arm](step / total);
+function rateOf(arm: 'rex' | keyof typeof profiles, step: number, total: number, base: number): number {
+  return arm === 'rex' ? rexSchedule(step, total, base) : base * profiles[arm](step / total);
 }
 
 // --- Training -----------------------------------------------------------------------------------------------------------
@@ -118,6 +115,8 @@ export default experiment({
   question:
     'With one initial rate and no other tuning, which schedule gives the lowest test loss when the budget is 2 %, 10 %, 40 % or 100 % of a full run?',
   compute: 'autodiff',
+  // On par with the best at 100 % is a matter of a few percent: fewer seeds leave it open.
+  seeds: 8,
   params: {
     t_max: int(2000, { min: 200, max: 20000, about: 'updates of the 100 % budget' }),
     base_lr: float(0.03, { min: 0.001, max: 0.3, about: 'initial rate, shared by all schedules' }),
@@ -128,15 +127,18 @@ export default experiment({
       choices: ['momentum', 'adam'],
       about: 'heavy ball, or Adam at a tenth of the rate',
     }),
+    sampling: choice('update', {
+      choices: ['update', 'tenth'],
+      about: 'rate taken from the profile at every update, or held for a tenth of the budget at a time',
+    }),
   },
   arms: {
-    rex: { role: 'method', about: 'reflected exponential, sampled at every update' },
+    rex: { role: 'method', about: 'reflected exponential, from the rate to 0' },
     linear: { role: 'baseline', about: 'falls in a line to 0' },
     cosine: { role: 'baseline', about: 'half a cosine, from 1 to 0' },
     step: { role: 'baseline', about: 'a tenth at half of the budget, a hundredth at three quarters' },
     exponential: { role: 'baseline', about: 'exp(-3) of the rate is left at the end' },
     constant: { role: 'baseline', about: 'no decay' },
-    rex_sampled: { role: 'ablation', about: 'REX held constant for a tenth of the budget at a time' },
   },
   metrics: {
     test_loss: {
@@ -159,7 +161,7 @@ export default experiment({
   },
 
   trial({ arm, params, rng, tf, log, progress }) {
-    const { t_max, base_lr, sigma, pool: poolSize, batch, optimizer } = params;
+    const { t_max, base_lr, sigma, pool: poolSize, batch, optimizer, sampling } = params;
     const draw = createGlyphs(rng.split('prototypes'));
     const pool = draw(poolSize, sigma, rng.split('training images'));
     const test = draw(3_000, sigma, rng.split('test images'));
@@ -169,6 +171,7 @@ export default experiment({
 
     for (const [i, updates] of allUpdates.entries()) {
       const isFull = i === budgets.length - 1;
+      const interval = sampling === 'update' ? 1 : Math.ceil(updates / 10);
       // The same first weights and the same batches for every budget and schedule.
       const net = mlp(tf, rng.split('weights'), [64, 64, 10]);
       const batches = rng.split('batches');
@@ -176,7 +179,7 @@ export default experiment({
       const testLoss = () => tf.tidy(() => softmaxCrossEntropy(tf, targets, net.logits(images)).dataSync()[0]!);
 
       for (let t = 0; t < updates; t++) {
-        const rate = rateOf(arm, t, updates, base_lr);
+        const rate = rateOf(arm, interval * Math.floor(t / interval), updates, base_lr);
         if (isFull && t % Math.ceil(updates / 200) === 0) log(t, { learning_rate: rate });
         if (isFull && t % Math.ceil(updates / 25) === 0) log(t, { running_loss: testLoss() });
         tf.tidy(() => {

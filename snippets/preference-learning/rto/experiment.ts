@@ -32,8 +32,7 @@ import {
  */
 const vocabulary = 8;
 const batchSize = 64; // pairs
-const stageUpdates = 800; // of DPO and of the reward model
-const stageRate = 0.02;
+const stageRate = 0.02; // of DPO and of the reward model
 const dpoBeta = 0.1;
 const responsesPerIteration = 32;
 const epochs = 4;
@@ -72,15 +71,21 @@ interface Pair {
   readonly lose: TokenResponse;
 }
 
+/** What a stage of supervised learning gets. */
+interface Data {
+  readonly pairs: readonly Pair[];
+  readonly updates: number;
+  readonly rng: Rng;
+}
+
 /** Changes a table by Adam on batches of pairs. */
 function learn(
   table: Float64Array,
-  pairs: readonly Pair[],
-  rng: Rng,
+  { pairs, updates, rng }: Data,
   gradientAt: (batch: readonly Pair[]) => Float64Array,
 ): Float64Array {
   const step = adam(table.length, { rate: stageRate });
-  for (let update = 0; update < stageUpdates; update++) {
+  for (let update = 0; update < updates; update++) {
     step(table, gradientAt(Array.from({ length: batchSize }, () => rng.choice(pairs))));
   }
   return table;
@@ -92,10 +97,10 @@ function add(table: Float64Array, response: TokenResponse, value: number): void 
 }
 
 /** The first stage of RTO ("DPO stage"): log-probabilities of the policy trained by DPO. */
-function trainDpo(mdp: TokenMdp, pairs: readonly Pair[], rng: Rng): Float64Array {
+function trainDpo(mdp: TokenMdp, data: Data): Float64Array {
   const logReference = logProbabilities(mdp, mdp.reference);
   const logits = mdp.reference.slice();
-  learn(logits, pairs, rng, (batch) => {
+  learn(logits, data, (batch) => {
     const logPolicy = logProbabilities(mdp, logits);
     const ratio = (response: TokenResponse) => sumAlong(logPolicy, response) - sumAlong(logReference, response);
     const weights = new Float64Array(mdp.size);
@@ -110,9 +115,9 @@ function trainDpo(mdp: TokenMdp, pairs: readonly Pair[], rng: Rng): Float64Array
 }
 
 /** The usual reward model, fitted by Bradley-Terry: a score for each token in its place, of which only sums are used. */
-function trainRewardModel(mdp: TokenMdp, pairs: readonly Pair[], rng: Rng): Float64Array {
+function trainRewardModel(mdp: TokenMdp, data: Data): Float64Array {
   const scores = new Float64Array(mdp.size);
-  return learn(scores, pairs, rng, (batch) => {
+  return learn(scores, data, (batch) => {
     const gradient = scores.map((score) => 1e-4 * score);
     for (const { win, lose } of batch) {
       const push = logistic(sumAlong(scores, lose) - sumAlong(scores, win)) / batchSize;
@@ -155,15 +160,15 @@ function ppo(
 
     for (let epoch = 0; epoch < epochs; epoch++) {
       const weights = new Float64Array(mdp.size);
-      for (const [i, { rows, cells }] of responses.entries()) {
-        for (const [t, cell] of cells.entries()) {
+      responses.forEach(({ rows, cells }, i) => {
+        cells.forEach((cell, t) => {
           const advantage = (advantages[i]![t]! - center) / spread;
           const ratio = Math.exp(logPolicy[cell]! - before[cell]!);
           const clipped = advantage > 0 ? ratio > 1 + clip : ratio < 1 - clip;
           if (!clipped) weights[cell]! += (advantage * ratio) / responsesPerIteration;
           critic[rows[t]!]! += criticRate * (targets[i]![t]! - critic[rows[t]!]!);
-        }
-      }
+        });
+      });
       const gradient = logitGradient(mdp, logPolicy, weights);
       for (let i = 0; i < logits.length; i++) logits[i]! += policyRate * gradient[i]!;
       logPolicy = logProbabilities(mdp, logits);
@@ -181,6 +186,7 @@ export default experiment({
     iterations: int(105, { min: 60, max: 400, about: 'PPO iterations of 32 responses' }),
     horizon: int(24, { min: 4, max: 48, about: 'tokens of a response' }),
     pairs: int(2000, { min: 100, max: 10000, about: 'compared pairs of responses' }),
+    updates: int(800, { min: 50, max: 5000, about: 'gradient steps of DPO and of the reward model' }),
     beta1: float(0.1, { min: 0, max: 1, about: 'scale of the DPO token reward' }),
     beta2: float(0.01, { min: 0, max: 0.5, about: 'weight of the KL penalty' }),
     beta3: float(1, { min: 0, max: 2, about: 'weight of the sentence reward' }),
@@ -196,7 +202,7 @@ export default experiment({
     kl: { better: 'neither', unit: 'nats', step: 'iteration', about: 'KL from the reference, a response' },
   },
   trial({ arm, params, rng, log, show, progress }) {
-    const { iterations, horizon, beta1, beta2, beta3 } = params;
+    const { iterations, horizon, updates, beta1, beta2, beta3 } = params;
     const mdp = tokenMdp(rng.split('world'), { vocabulary, horizon, referenceDeviation: 0.7, rewardDeviation: 0.4 });
     const logReference = logProbabilities(mdp, mdp.reference);
     const worst = expectedSum(mdp, logReference, mdp.reward);
@@ -216,13 +222,13 @@ export default experiment({
       const first = prefersFirst(sumAlong(mdp.reward, a), sumAlong(mdp.reward, b), data);
       return first ? { win: a, lose: b } : { win: b, lose: a };
     });
-    const logDpo = trainDpo(mdp, pairs, rng.split('dpo'));
+    const logDpo = trainDpo(mdp, { pairs, updates, rng: rng.split('dpo') });
     if (arm === 'dpo') {
       for (const iteration of [0, iterations]) evaluate(iteration, logDpo);
       return;
     }
 
-    const scores = trainRewardModel(mdp, pairs, rng.split('reward model'));
+    const scores = trainRewardModel(mdp, { pairs, updates, rng: rng.split('reward model') });
     const along = (table: Float64Array, { cells }: TokenResponse) => cells.map((cell) => table[cell]!);
     const tokenRewards = (response: TokenResponse, logPolicy: Float64Array) => {
       const [dpo, reference] = [along(logDpo, response), along(logReference, response)];

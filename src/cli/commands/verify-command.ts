@@ -81,7 +81,7 @@ async function verify(
   return rows.every(({ verdict }) => verdict === 'holds') ? exitCodes.done : exitCodes.failed;
 }
 
-/** One row, written as soon as it is known, so that the columns are as wide as any row can need. */
+/** One row, written as soon as it is known, so its columns have the width of the widest row there can be. */
 function tidy({ id, verdict, effect, interval, seconds }: Verification, ids: readonly string[]): string {
   const widest = ids.reduce((longest, other) => (other.length > longest.length ? other : longest), 'method');
   const row = [

@@ -6,6 +6,8 @@ const LONGEST_TITLE = 300;
 const LONGEST_ABSTRACT = 20_000;
 /** From this many words on, a paragraph that ends like a sentence is an abstract. */
 const FEWEST_WORDS = 12;
+/** Control characters, and several in a row of what stands for bytes that are no UTF-8. */
+const NO_TEXT = /[^\P{Cc}\t]|\uFFFD.?\uFFFD/u;
 
 type TextPart = PagePart & { kind: 'text' };
 
@@ -26,7 +28,7 @@ interface OpenEntry {
 export function readDailyPapers(text: string, file: string): SourceResult {
   const { report, problems } = collectProblems(file);
   if (text.slice(0, 65_536).includes('\0')) {
-    report(1, 'error', 'This file is binary. Save the daily-papers page as plain text (UTF-8) and add that.');
+    report(1, 'error', () => 'This file is binary. Save the daily-papers page as plain text (UTF-8) and add that.');
     return { entries: [], problems: problems() };
   }
   const entries: SourceEntry[] = [];
@@ -42,11 +44,11 @@ export function readDailyPapers(text: string, file: string): SourceResult {
         report(
           line,
           'warning',
-          `${excerpt(title)} was not taken for a paper: it stands alone, without an abstract below it.`,
+          () => `${excerpt(title)} was not taken for a paper: it stands alone, without an abstract below it.`,
         );
         return;
       }
-      report(line, 'warning', `${excerpt(title)} has no abstract. If the page was cut off, save it again.`);
+      report(line, 'warning', () => `${excerpt(title)} has no abstract. If the page was cut off, save it again.`);
     }
     entries.push({
       title,
@@ -65,17 +67,26 @@ export function readDailyPapers(text: string, file: string): SourceResult {
 
   function readText(part: TextPart, next: PagePart | undefined): void {
     const whole = part.lines.join(' ');
-    if (/[\p{Cc}\uFFFD]/u.test(whole.slice(0, LONGEST_ABSTRACT)) || !/\p{L}{2}/u.test(whole.slice(0, LONGEST_TITLE))) {
+    if (NO_TEXT.test(whole) || !/\p{L}{2}/u.test(whole.slice(0, LONGEST_TITLE))) {
       report(
         part.line,
         'warning',
-        `${excerpt(whole)} is no text that could be a title or an abstract; it was passed over.`,
+        () => `${excerpt(whole)} is no text that could be a title or an abstract; it was passed over.`,
       );
-    } else if (whole.length > LONGEST_ABSTRACT) {
+      return;
+    }
+    if (whole.includes('\uFFFD')) {
       report(
         part.line,
         'warning',
-        `A paragraph of ${whole.length} characters is too long for an abstract; it was passed over.`,
+        () => 'Some characters here are not UTF-8. Save the page again as plain text (UTF-8).',
+      );
+    }
+    if (whole.length > LONGEST_ABSTRACT) {
+      report(
+        part.line,
+        'warning',
+        () => `A paragraph of ${whole.length} characters is too long for an abstract; it was passed over.`,
       );
     } else if (isAbstract(whole)) {
       readAbstract(part, whole);
@@ -94,17 +105,19 @@ export function readDailyPapers(text: string, file: string): SourceResult {
     } else if (others.length > 0 && !isAbstract(first) && isAbstract(rest)) {
       begin(first, part.line, rest);
     } else if (open?.abstract !== undefined && open.authorCount === undefined && open.date === undefined) {
+      const { title } = open;
       open.abstract += `\n\n${whole}`;
       report(
         part.line,
         'warning',
-        `This paragraph was added to the abstract of ${excerpt(open.title)}. If it belongs to another paper, put that paper's title above it.`,
+        () =>
+          `This paragraph was added to the abstract of ${excerpt(title)}. If it belongs to another paper, put that paper's title above it.`,
       );
     } else {
       report(
         part.line,
         'warning',
-        `${excerpt(whole)} stands without a title and was passed over. Put the paper's title on a line above it.`,
+        () => `${excerpt(whole)} stands without a title and was passed over. Put the paper's title on a line above it.`,
       );
     }
   }
@@ -117,7 +130,7 @@ export function readDailyPapers(text: string, file: string): SourceResult {
         break;
       case 'authors':
         if (!open || open.authorCount !== undefined) {
-          report(part.line, 'warning', 'This number of authors stands below no paper and was passed over.');
+          report(part.line, 'warning', () => 'This number of authors stands below no paper and was passed over.');
         } else {
           open.authorCount = part.count;
         }
@@ -125,7 +138,7 @@ export function readDailyPapers(text: string, file: string): SourceResult {
       case 'date':
         if (open && open.date === undefined) open.date = part.date;
         else if (open || entries.length > 0 || pageDateSeen) {
-          report(part.line, 'warning', 'This date stands below no paper and was passed over.');
+          report(part.line, 'warning', () => 'This date stands below no paper and was passed over.');
         }
         pageDateSeen = true;
         break;
@@ -133,7 +146,7 @@ export function readDailyPapers(text: string, file: string): SourceResult {
         report(
           part.line,
           'warning',
-          `${excerpt(part.text)} is no day of the calendar; the paper is kept without a date.`,
+          () => `${excerpt(part.text)} is no day of the calendar; the paper is kept without a date.`,
         );
     }
   }

@@ -14,6 +14,10 @@ const LONG_LINE = 300;
 /** No line of dates, counts or furniture is longer. */
 const SHORT_LINE = 60;
 
+/** How a line of statements begins: with a separator, a number or a month. */
+const MAY_STATE = /^[·•\dJFMASOND]/;
+const NOTHING: readonly PagePart[] = [];
+
 /** A piece of a page: running text, or one statement of the line below a paper. */
 export type PagePart =
   | { readonly kind: 'text'; readonly line: number; readonly lines: readonly string[] }
@@ -49,8 +53,9 @@ export function readPageParts(text: string): PagePart[] {
 }
 
 /** The statements of a line, none for a blank line or furniture; `undefined` where the line is running text. */
-function readStatements(line: string, number: number): PagePart[] | undefined {
-  if (line === '' || FURNITURE.has(line)) return [];
+function readStatements(line: string, number: number): readonly PagePart[] | undefined {
+  if (line === '' || FURNITURE.has(line)) return NOTHING;
+  if (!MAY_STATE.test(line)) return undefined;
   const statements: PagePart[] = [];
   for (const piece of line.split(/[·•]/)) {
     const statement = readStatement(piece.trim(), number);

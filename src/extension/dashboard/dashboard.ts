@@ -6,7 +6,7 @@ import type { Host } from '../host.ts';
 import { plainLabel } from '../plain-label.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { WatchedRun } from '../runs/watched-run.ts';
-import { panelIcon, panelOptions, webviewPage } from '../webview-page.ts';
+import { panelColumn, panelIcon, panelOptions, webviewPage } from '../webview-page.ts';
 import { answerDashboard } from './answer-dashboard.ts';
 import { RunFeed } from './run-feed.ts';
 
@@ -39,11 +39,10 @@ export async function openDashboard(
   if (runs.get(id) === undefined) await runs.refresh();
   if (runs.get(id) === undefined)
     throw new Error(`There is no run ${id} in this window's folders; it may have been deleted.`);
-  const viewColumn = vscode.window.activeTextEditor === undefined ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
   const panel = vscode.window.createWebviewPanel(
     'marginalia.dashboard',
     '',
-    { viewColumn, preserveFocus: options.preserveFocus },
+    { viewColumn: panelColumn(), preserveFocus: options.preserveFocus },
     panelOptions(host.distribution),
   );
   new Dashboard(host, runs, id, panel);

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { Host } from '../host.ts';
+import type { RunsChange } from '../runs/runs.ts';
 import { affects, setting } from '../settings.ts';
 import { findExperiment } from './find-experiment.ts';
 
-/** How often at most the lens follows a run that goes on, in milliseconds. */
-const refreshInterval = 1000;
+/** How often the lens follows the progress of a run, in milliseconds: seldom, since every time the editor asks for all lenses. */
+const progressInterval = 5000;
 
 const selector: vscode.DocumentSelector = ['typescript', 'javascript', 'typescriptreact', 'javascriptreact'].map(
   (language) => ({ language }),
@@ -14,16 +15,19 @@ const selector: vscode.DocumentSelector = ['typescript', 'javascript', 'typescri
 export function registerExperimentLenses(host: Host): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   let timer: NodeJS.Timeout | undefined;
-  const changeSoon = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      changed.fire();
-    }, refreshInterval);
+  const follow = (change: RunsChange): void => {
+    if (change === 'progress') {
+      timer ??= setTimeout(() => follow('list'), progressInterval);
+      return;
+    }
+    clearTimeout(timer);
+    timer = undefined;
+    changed.fire();
   };
   return vscode.Disposable.from(
     changed,
     new vscode.Disposable(() => clearTimeout(timer)),
-    host.onDidChangeRuns(changeSoon),
+    host.onDidChangeRuns(follow),
     vscode.workspace.onDidChangeConfiguration((event) => affects(event, 'experiments.codeLens') && changed.fire()),
     vscode.languages.registerCodeLensProvider(selector, {
       onDidChangeCodeLenses: changed.event,

@@ -24,11 +24,20 @@ export interface LibraryPaper {
 export type LibraryItem = LibraryGroup | LibraryPaper;
 
 /** The tree *Library*: the methods by family, then the other papers by year. */
-export class LibraryTree implements vscode.TreeDataProvider<LibraryItem> {
+export class LibraryTree implements vscode.TreeDataProvider<LibraryItem>, vscode.Disposable {
   readonly #host: Host;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #listening: vscode.Disposable;
+  readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(host: Host) {
     this.#host = host;
+    this.#listening = host.library.onDidChange(() => this.#changed.fire());
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#changed.dispose();
   }
 
   async getChildren(item?: LibraryItem): Promise<LibraryItem[]> {

@@ -29,6 +29,8 @@ export class Library implements vscode.Disposable {
   readonly #ending = new AbortController();
   #watchers: vscode.Disposable[] = [];
   #state: LibraryState | undefined;
+  /** Number of files that the state was read from. */
+  #sources = 0;
   #started: FirstReading | undefined;
   #reading: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -100,7 +102,7 @@ export class Library implements vscode.Disposable {
     this.#watch(patterns.map(watched));
     try {
       const files = await findSources(patterns);
-      if (files.length === 0) return await this.#publish([]);
+      if (files.length === 0 && this.#sources === 0) return await this.current();
       return await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Marginalia: reading papers' },
         async () => {
@@ -123,6 +125,7 @@ export class Library implements vscode.Disposable {
     const [{ createState }, methods] = await Promise.all([import('./state.ts'), this.#methods()]);
     const state = createState(methods, sources);
     this.#state = state;
+    this.#sources = sources.length;
     this.#showProblems(state.corpus.problems);
     this.#log.info(
       `${state.corpus.papers.length} papers, ${state.corpus.methods.size} methods, ${sources.length} sources.`,

@@ -6,7 +6,7 @@ import { fromPaperPage, type FromPaperPage, type PaperPageState, type ToPaperPag
 import type { Host } from '../host.ts';
 import { equationsOf } from '../papers/equations.ts';
 import { plainLabel } from '../plain-label.ts';
-import { panelIcon, panelOptions, webviewPage } from '../webview-page.ts';
+import { panelColumn, panelIcon, panelOptions, webviewPage } from '../webview-page.ts';
 import { insertSnippet } from './insert-snippet.ts';
 import { relatedPapers } from './related-papers.ts';
 
@@ -25,8 +25,12 @@ export async function openPaperPage(host: Host, key: string): Promise<void> {
   const { corpus } = await host.library.settled();
   const paper = corpus.paper(key);
   if (paper === undefined) throw new Error(`There is no paper with the key "${key}". Search for it by its title.`);
-  const column = vscode.window.activeTextEditor === undefined ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
-  const panel = vscode.window.createWebviewPanel('marginalia.paper', '', column, panelOptions(host.distribution));
+  const panel = vscode.window.createWebviewPanel(
+    'marginalia.paper',
+    '',
+    panelColumn(),
+    panelOptions(host.distribution),
+  );
   show(host, panel, paper);
 }
 
@@ -62,7 +66,7 @@ function show(host: Host, panel: vscode.WebviewPanel, paper: Paper): void {
       if (parsed.success) void answer(host, key, parsed.output, send);
     }),
     host.library.onDidChange(() => void send()),
-    host.onDidChangeRuns(() => void send()),
+    host.onDidChangeRuns((change) => change === 'list' && void send()),
   ];
   panel.onDidChangeViewState(() => (ready &&= panel.visible));
   panel.onDidDispose(() => {

@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
+import type { ReferenceKind } from '../../corpus/reference.ts';
 import type { Host } from '../host.ts';
 import { documentSelector, rangeOf } from './document-references.ts';
 import { paperDocument } from './paper-document.ts';
 
-/**
- * Goes from a paper's name to where the paper stands in a source, else to a page of text about it. Identifiers are left to
- * the language's own definitions.
- */
+/** What has another way to go: identifiers the language's own definitions, arXiv ids and DOIs their links. */
+const elsewhere: ReadonlySet<ReferenceKind> = new Set(['identifier', 'arxiv', 'doi']);
+
+/** Goes from a paper's name to where the paper stands in a source, else to a page of text about it. */
 export function registerDefinition(host: Host): vscode.Disposable {
   return vscode.languages.registerDefinitionProvider(documentSelector, {
     async provideDefinition(document, position, token) {
       const reference = await host.references.at(document, position, token);
-      if (reference?.paper === undefined || reference.kind === 'identifier') return undefined;
+      if (reference?.paper === undefined || elsewhere.has(reference.kind)) return undefined;
       const { corpus } = await host.library.current();
       const paper = corpus.paper(reference.paper);
       if (paper === undefined) return undefined;

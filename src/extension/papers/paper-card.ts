@@ -34,7 +34,12 @@ const abstractLength = 600;
  */
 export function paperCard(paper: Paper, details: CardDetails): string {
   const { method, equations, theme, latestRun } = details;
-  const parts = [`**${escapeMarkdown(paper.title)}**`, byline(paper)];
+  // What can be done stands above what may have to be scrolled to.
+  const parts = [`**${escapeMarkdown(paper.title)}**`, byline(paper), links(paper)];
+  if (latestRun !== undefined) {
+    const dashboard = commandLink('marginalia.openDashboard', latestRun.id);
+    parts.push(`Latest run: ${markdownLink(latestRun.outcome, dashboard)}, ${escapeMarkdown(latestRun.when)}`);
+  }
   if (method !== undefined) parts.push(escapeMarkdown(method.summary));
   else if (paper.abstract !== undefined) parts.push(escapeMarkdown(shortened(paper.abstract)));
   method?.equations.forEach(({ label, tex, where }, index) => {
@@ -45,11 +50,6 @@ export function paperCard(paper: Paper, details: CardDetails): string {
         : markdownPicture(`${label}: ${tex}`, equationPicture(svg, theme));
     parts.push(`*${escapeMarkdown(label)}*`, picture, escapeMarkdown(where));
   });
-  if (latestRun !== undefined) {
-    const dashboard = commandLink('marginalia.openDashboard', latestRun.id);
-    parts.push(`Latest run: ${markdownLink(latestRun.outcome, dashboard)}, ${escapeMarkdown(latestRun.when)}`);
-  }
-  parts.push(links(paper));
   return parts.filter((part) => part !== '').join('\n\n');
 }
 

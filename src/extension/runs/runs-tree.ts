@@ -14,35 +14,55 @@ export interface RunGroup {
 export interface RunItem {
   /** Id of the run. */
   readonly run: string;
-  readonly summary: RunSummary;
 }
 
 export type RunTreeItem = RunGroup | RunItem;
 
 /** The tree *Runs*: those that go on, then the others by the day on which they started. */
-export class RunsTree implements vscode.TreeDataProvider<RunTreeItem> {
+export class RunsTree implements vscode.TreeDataProvider<RunTreeItem>, vscode.Disposable {
   readonly #host: Host;
+  readonly #changed = new vscode.EventEmitter<RunTreeItem[] | undefined>();
+  readonly #listening: vscode.Disposable;
+  /** By run id. The editor knows an entry by its object, so there is one for each run. */
+  readonly #items = new Map<string, RunItem>();
+  readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(host: Host) {
     this.#host = host;
+    this.#listening = host.onDidChangeRuns((change) => {
+      const active = host.openedRuns?.active().map(({ id }) => this.#item(id));
+      this.#changed.fire(change === 'list' ? undefined : active);
+    });
   }
 
   async getChildren(item?: RunTreeItem): Promise<RunTreeItem[]> {
     if (item !== undefined) return 'runs' in item ? [...item.runs] : [];
-    const runs = await this.#host.runs();
-    const groups = new Map<string, RunItem[]>();
-    for (const summary of runs.list()) {
-      const label = isActive(summary) ? 'Running' : dayOf(new Date(summary.created));
-      groups.set(label, [...(groups.get(label) ?? []), { run: summary.id, summary }]);
+    const running: RunItem[] = [];
+    const days = new Map<string, RunItem[]>();
+    for (const run of (await this.#host.runs()).list()) {
+      const day = dayOf(new Date(run.created));
+      if (isActive(run)) running.push(this.#item(run.id));
+      else days.set(day, [...(days.get(day) ?? []), this.#item(run.id)]);
     }
-    const running = groups.get('Running') ?? [];
-    groups.delete('Running');
     // Runs that go on stand first and without a heading to unfold.
-    return [...running, ...[...groups].map(([label, items]) => ({ label, runs: items }))];
+    return [...running, ...[...days].map(([label, runs]) => ({ label, runs }))];
   }
 
-  getTreeItem(item: RunTreeItem): vscode.TreeItem {
-    return 'runs' in item ? groupTreeItem(item) : runTreeItem(item.summary);
+  async getTreeItem(item: RunTreeItem): Promise<vscode.TreeItem> {
+    if ('runs' in item) return groupTreeItem(item);
+    const run = (await this.#host.runs()).get(item.run);
+    return run === undefined ? new vscode.TreeItem(item.run) : runTreeItem(run);
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#changed.dispose();
+  }
+
+  #item(id: string): RunItem {
+    const known = this.#items.get(id) ?? { run: id };
+    this.#items.set(id, known);
+    return known;
   }
 }
 

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { requestRun, stopRun, type StopLadder } from '../../runtime/runs/control.ts';
 import { listRuns, type RunSummary } from '../../runtime/runs/folder.ts';
+import { provisionalRecord } from '../../runtime/runs/provisional-record.ts';
 import { startRun, type StartedRun, type StartOptions } from '../../runtime/runs/start.ts';
-import { isOver, runTiming, type RunState, type RunTiming } from '../../runtime/runs/state.ts';
+import { isOver, runTiming, type RunState } from '../../runtime/runs/state.ts';
 import type { PaperRun } from '../../webviews/messages.ts';
 import { runsFolders, watchFolder } from './run-folders.ts';
 import { WatchedRuns, type RunWatcher, type Watching } from './watched-run.ts';
@@ -12,10 +12,10 @@ import { WatchedRuns, type RunWatcher, type Watching } from './watched-run.ts';
 const settleTime = 150;
 
 /** How often at most the progress of runs is told, in milliseconds. */
-const progressInterval = 250;
+const progressInterval = 1000;
 
-/** A folder without a record is a run that is just being made when it is younger than this, in milliseconds. */
-const makingTime = 5000;
+/** What changed: runs came, went or stand otherwise than before; or they only got on. */
+export type RunsChange = 'list' | 'progress';
 
 /**
  * The runs of this window's folders, whoever started them. Those that go on are followed, so that their progress is known;
@@ -29,7 +29,7 @@ export class Runs implements vscode.Disposable {
   /** Of the runs that go on. */
   readonly #live = new Map<string, Watching>();
   readonly #ladders = new Map<string, StopLadder>();
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<RunsChange>();
   readonly #ended = new vscode.EventEmitter<RunSummary>();
   readonly #began = new vscode.EventEmitter<RunSummary>();
   readonly #disposables: { dispose(): unknown }[] = [this.#watched, this.#changed, this.#ended, this.#began];
@@ -39,7 +39,7 @@ export class Runs implements vscode.Disposable {
   #progressTimer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> = Promise.resolve();
 
-  /** Runs came or went, or one of them got on; at most a few times a second. */
+  /** Runs changed; mere progress is told about once a second. */
   readonly onDidChange = this.#changed.event;
   /** A run began that was not known before. */
   readonly onDidBegin = this.#began.event;
@@ -84,17 +84,11 @@ export class Runs implements vscode.Disposable {
     });
   }
 
-  /** How far a run is that goes on. */
-  timing(id: string): RunTiming | undefined {
-    const live = this.#live.get(id);
-    return live === undefined ? undefined : runTiming(live.run.state, Date.now());
-  }
-
   /** Starts a run and takes it into the list. */
   async start(options: StartOptions): Promise<StartedRun> {
     const started = await startRun(options);
     this.#log.info(`Run ${started.id} started (process ${started.pid}).`);
-    await this.refresh();
+    if (!this.#summaries.has(started.id)) this.#add(justStarted(started.folder, options));
     return started;
   }
 
@@ -107,7 +101,6 @@ export class Runs implements vscode.Disposable {
     }
     const ladder = stopRun(this.#folderOf(id));
     this.#ladders.set(id, ladder);
-    this.#tellSoon();
     try {
       await ladder.done;
     } finally {
@@ -158,41 +151,62 @@ export class Runs implements vscode.Disposable {
   }
 
   async #refresh(): Promise<void> {
+    const before = [...this.#summaries.keys()];
     try {
       const lists = await Promise.all(runsFolders(this.#storage).map(listRuns));
-      const found = lists.flat();
-      const making = await Promise.all(found.map(isBeingMade));
-      if (making.includes(true)) this.#refreshSoon(settleTime * 2);
-      this.#take(found.filter((_, index) => !making[index]));
+      this.#take(lists.flat(), before);
     } catch (error) {
       this.#log.error('Listing runs failed:', error instanceof Error ? error : String(error));
     }
   }
 
-  #take(found: readonly RunSummary[]): void {
+  /** `before`: the runs that were known when the looking began; only of them it can tell that they are gone. */
+  #take(found: readonly RunSummary[], before: readonly string[]): void {
     const ids = new Set(found.map(({ id }) => id));
-    for (const id of [...this.#summaries.keys()]) {
+    for (const id of before) {
       if (ids.has(id)) continue;
       this.#summaries.delete(id);
       this.#letGo(id);
     }
-    const before = new Set(this.#summaries.keys());
-    for (const run of found) this.#summaries.set(run.id, run);
     for (const run of found) {
-      // What had ended before this window looked for the first time is history, not news.
-      const news = !before.has(run.id) && (this.#listed || isActive(run));
-      if (news) this.#began.fire(run);
-      if (isActive(run) && !this.#live.has(run.id)) this.#followLive(run.id);
-      else if (news && !isActive(run)) this.#ended.fire(run);
+      const known = this.#summaries.get(run.id);
+      if (known === undefined) this.#add(run);
+      // A run does not begin again: what this window saw end may still look alive to who reads its files.
+      else if (isActive(known) || !isActive(run)) this.#summaries.set(run.id, run);
+      if (isActive(this.#summaries.get(run.id)!)) this.#followLive(run.id);
     }
     this.#listed = true;
-    this.#changed.fire();
+    this.#changed.fire('list');
+  }
+
+  /** Takes in a run that was not known. What had ended before this window looked for the first time is no news. */
+  #add(run: RunSummary): void {
+    this.#summaries.set(run.id, run);
+    if (isActive(run)) {
+      this.#began.fire(run);
+      this.#followLive(run.id);
+      this.#changed.fire('list');
+    } else if (this.#listed) {
+      this.#began.fire(run);
+      this.#ended.fire(run);
+    }
   }
 
   #followLive(id: string): void {
+    if (this.#live.has(id)) return;
+    let told: RunState['status'] | undefined;
     const watching = this.watch(id, {
-      onChange: () => (isOver(watching.run.state.status) ? this.#ends(id, watching.run.state) : this.#tellSoon()),
-      onGone: () => this.#refreshSoon(0),
+      onChange: () => {
+        const { state } = watching.run;
+        if (isOver(state.status)) this.#ends(id, state);
+        else if (state.status === told) this.#tellSoon();
+        else this.#changed.fire('list');
+        told = state.status;
+      },
+      onGone: () => {
+        this.#letGo(id);
+        this.#refreshSoon(settleTime);
+      },
     });
     this.#live.set(id, watching);
   }
@@ -207,7 +221,7 @@ export class Runs implements vscode.Disposable {
       `Run ${id} ended: ${summary.status}${summary.error === undefined ? '' : ` (${summary.error.message})`}.`,
     );
     this.#ended.fire(summary);
-    this.#changed.fire();
+    this.#changed.fire('list');
   }
 
   #letGo(id: string): void {
@@ -218,7 +232,7 @@ export class Runs implements vscode.Disposable {
   #tellSoon(): void {
     this.#progressTimer ??= setTimeout(() => {
       this.#progressTimer = undefined;
-      this.#changed.fire();
+      this.#changed.fire('progress');
     }, progressInterval);
   }
 }
@@ -228,10 +242,20 @@ export function isActive(run: Pick<RunSummary, 'status'>): boolean {
   return run.status !== 'unreadable' && !isOver(run.status);
 }
 
+/** What can be said of a run before its folder tells anything. */
+function justStarted(folder: string, { file, displayFile }: StartOptions): RunSummary {
+  const record = provisionalRecord(folder);
+  const { id, name, created, experiment } = record;
+  const named = { ...record, experiment: { ...experiment, file: displayFile ?? file } };
+  return { id, folder, name, created, record: named, status: 'starting', share: 0 };
+}
+
 /** What a list says of a run, from its state. */
 function summaryOf(summary: RunSummary, state: RunState): RunSummary {
   const { id, folder, name, created } = summary;
-  const { record, status, verdict, error, seconds } = state;
+  const { status, verdict, error, seconds } = state;
+  // The state knows no file before it has read the run's record.
+  const record = state.record.experiment.file === '' ? (summary.record ?? state.record) : state.record;
   return {
     ...{ id, folder, name, created, record, status },
     share: runTiming(state, Date.now()).share,
@@ -239,10 +263,4 @@ function summaryOf(summary: RunSummary, state: RunState): RunSummary {
     ...(verdict === undefined ? {} : { verdict }),
     ...(error === undefined ? {} : { error }),
   };
-}
-
-async function isBeingMade(run: RunSummary): Promise<boolean> {
-  if (run.status !== 'unreadable') return false;
-  const made = await stat(run.folder).catch(() => undefined);
-  return made === undefined || Date.now() - made.mtimeMs < makingTime;
 }

@@ -1,7 +1,6 @@
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlRequest } from './events.ts';
-import { isProcessOfRun, isRunAlive, readHeartbeat } from './heartbeat.ts';
+import { canSeeProcess, isProcessOfRun, isRunAlive, readHeartbeat } from './heartbeat.ts';
 import { encodeJson } from './json.ts';
 import { killTree } from './processes.ts';
 import { readRecord } from './read-record.ts';
@@ -55,7 +54,7 @@ async function climb(folder: string, nextRung: () => AbortSignal): Promise<void>
   await requestRun(folder, 'stop').catch(() => undefined);
   const record = await startedRecord(folder);
   if (record === undefined) return;
-  if (record.machine.host !== hostname()) {
+  if (!(await canSeeProcess(record, folder))) {
     while ((await readSummary(folder)) === undefined && (await isRunAlive(record, folder))) await sleep(interval * 10);
     return;
   }

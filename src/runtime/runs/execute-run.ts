@@ -4,7 +4,7 @@ import type { Answer } from '../trial/protocol.ts';
 import { compileExperiment } from './compile.ts';
 import type { Outcome, RunError } from './events.ts';
 import { gitState } from './git.ts';
-import { heartbeatInterval, writeHeartbeat } from './heartbeat.ts';
+import { heartbeatInterval, processSpace, writeHeartbeat } from './heartbeat.ts';
 import { defaultJobs, defaultMemory, thisMachine } from './machine.ts';
 import { createPool, type Pool } from './pool.ts';
 import { productVersion } from './product-version.ts';
@@ -33,6 +33,8 @@ interface RunContext {
   readonly pool: Pool;
   readonly control: RunControl;
   readonly writer: RunWriter;
+  /** Says that the run lives, and what it is doing. */
+  readonly beat: () => void;
 }
 
 /** Does a whole run in this process and keeps it in its folder. Whatever happens, the folder says how it ended. */
@@ -45,6 +47,7 @@ export async function executeRun(request: RunRequest, distribution: string): Pro
     file: files.control,
     onChange: (change) => {
       writer.event({ type: change });
+      beat();
     },
   });
   const starter =
@@ -65,7 +68,14 @@ export async function executeRun(request: RunRequest, distribution: string): Pro
   const pool = createPool(spawn, control);
   const beat = () => {
     const { share } = runTiming(writer.state, Date.now());
-    writeHeartbeat(folder, { pid: process.pid, trialProcesses: pool.pids, status: writer.state.status, share });
+    const { status } = writer.state;
+    writeHeartbeat(folder, {
+      pid: process.pid,
+      trialProcesses: pool.pids,
+      processSpace: processSpace(),
+      status,
+      share,
+    });
   };
   beat();
   const heart = setInterval(beat, heartbeatInterval);
@@ -73,7 +83,7 @@ export async function executeRun(request: RunRequest, distribution: string): Pro
 
   let result: Result;
   try {
-    result = await Promise.race([performRun({ request, distribution, pool, control, writer }), broken]);
+    result = await Promise.race([performRun({ request, distribution, pool, control, writer, beat }), broken]);
   } catch (error) {
     // Our own fault, or the disk's.
     console.error(error);
@@ -88,7 +98,7 @@ export async function executeRun(request: RunRequest, distribution: string): Pro
 }
 
 async function performRun(context: RunContext): Promise<Result> {
-  const { request, distribution, pool, control, writer } = context;
+  const { request, distribution, pool, control, writer, beat } = context;
   const { file, folder } = request;
   const files = runFiles(folder);
 
@@ -128,6 +138,7 @@ async function performRun(context: RunContext): Promise<Result> {
   };
   writer.record(record);
   writer.event({ type: 'started', pid: process.pid });
+  beat();
 
   const error = await runTrials(record, pool, control, writer);
   if (control.stopping()) return stopped;

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import * as v from 'valibot';
@@ -11,6 +12,7 @@ const schema = v.object({
   pid: v.number(),
   /** Process ids of the trial processes; each leads a process group of its own. */
   trialProcesses: v.pipe(v.array(v.number()), v.readonly()),
+  processSpace: v.string(),
   status: v.picklist(['starting', 'running', 'stopping', 'paused', 'interrupted', 'completed', 'failed', 'stopped']),
   share: v.number(),
 });
@@ -20,10 +22,8 @@ export type Heartbeat = v.InferOutput<typeof schema>;
 
 /** How often the run's process beats, in milliseconds. */
 export const heartbeatInterval = 1000;
-/** A heartbeat that is younger was written by a process that still lives, but for what happened since. */
-const freshMilliseconds = 2500;
-/** How long a process on another machine may be silent, where nothing but its heartbeat can be seen from here. */
-const silenceMilliseconds = 60_000;
+/** How long a process may be silent of which nothing but its heartbeat can be seen from here, in milliseconds. */
+const silenceMilliseconds = 15_000;
 
 /** Writes a heartbeat. One that cannot be written is left out: the next comes in a second. */
 export function writeHeartbeat(folder: string, heartbeat: Heartbeat): void {
@@ -44,18 +44,32 @@ export async function readHeartbeat(folder: string): Promise<Heartbeat | undefin
   }
 }
 
-/**
- * Whether the run's process lives, as far as can be told from here. A process id alone proves nothing, since ids are
- * given anew: it counts with a fresh heartbeat, or where that process was started for this very run.
- */
+/** Whether the run's process lives, as far as can be told from here. */
 export async function isRunAlive(record: RunRecord, folder: string): Promise<boolean> {
-  const silence = await silenceOf(folder);
-  if (silence < freshMilliseconds) return true;
-  if (record.machine.host !== hostname()) return silence < silenceMilliseconds;
-  return isProcessOfRun(record.pid, record.id);
+  if (await canSeeProcess(record, folder)) return isProcessOfRun(record.pid, record.id);
+  return (await silenceOf(folder)) < silenceMilliseconds;
 }
 
-/** Whether the process was started for the run of this id. Knows by its command line, which names the run. */
+/** Whether the run's process ids mean something here: it is this machine's, and in the same container or none. */
+export async function canSeeProcess(record: RunRecord, folder: string): Promise<boolean> {
+  if (record.machine.host !== hostname()) return false;
+  const heartbeat = await readHeartbeat(folder);
+  return heartbeat === undefined || heartbeat.processSpace === processSpace();
+}
+
+/** Name of the space in which this process's ids are given: containers of one machine have several. Empty where there are none. */
+export function processSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Whether the process was started for the run of this id. An id of a process alone proves nothing, since ids are given
+ * anew; its command line names the run.
+ */
 export async function isProcessOfRun(pid: number, id: string): Promise<boolean> {
   return processExists(pid) && (await commandLineOf(pid)).includes(id);
 }

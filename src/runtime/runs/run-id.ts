@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { basename, extname } from 'node:path';
 
 /** The name of a run: that of the experiment's file, or the method's id. */
@@ -16,5 +15,11 @@ export function createRunId(name: string, created: Date): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 40);
-  return `${time}-${plain === '' ? 'experiment' : plain}-${randomBytes(2).toString('hex')}`;
+  return `${time}-${plain === '' ? 'experiment' : plain}-${distinction()}`;
+}
+
+/** Four hexadecimal digits that tell two runs of one second apart: the clock's nanoseconds, mixed with the process. */
+function distinction(): string {
+  const bits = (process.hrtime.bigint() ^ (BigInt(process.pid) << 3n)) & 0xffffn;
+  return bits.toString(16).padStart(4, '0');
 }

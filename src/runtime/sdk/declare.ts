@@ -22,6 +22,7 @@ export function isExperiment(value: unknown): value is Experiment {
 
 const roles: readonly unknown[] = ['method', 'baseline', 'ablation', 'reference'];
 const directions: readonly unknown[] = ['lower', 'higher', 'neither'];
+const scales: readonly unknown[] = ['linear', 'log'];
 const computes: readonly unknown[] = ['none', 'linalg', 'autodiff'];
 
 /** The values may come from JavaScript, where nothing of the type was checked. */
@@ -64,6 +65,9 @@ function check(definition: unknown): void {
     option(metric.better, `metrics.${name}.better`, directions);
     text(metric.unit, `metrics.${name}.unit`, "the unit on the axis, such as 'nats' or 'fraction'");
     text(metric.about, `metrics.${name}.about`, 'one line on what is measured');
+    if (metric.step !== undefined) text(metric.step, `metrics.${name}.step`, "what a step counts, such as 'update'");
+    if (metric.scale !== undefined) option(metric.scale, `metrics.${name}.scale`, scales);
+    if (metric.stepScale !== undefined) option(metric.stepScale, `metrics.${name}.stepScale`, scales);
   }
 
   if (typeof top.trial !== 'function') {

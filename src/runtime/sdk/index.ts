@@ -3,7 +3,7 @@ export { experiment } from './declare.ts';
 export { int, float, choice, flag } from './parameters.ts';
 export { atLeast, atMost } from './conditions.ts';
 export { createRng } from './rng.ts';
-export { mean, median, quantile, interquartileMean, movingAverage } from './statistics.ts';
+export { mean, median, quantile, interquartileMean } from './statistics.ts';
 export type { Numbers } from './statistics.ts';
 export type { Rng } from './rng.ts';
 export type { Figure, FigureAxis, FigureLayer } from './figure.ts';

@@ -31,8 +31,8 @@ export function mlp(tf: TensorFlow, rng: Rng, sizes: readonly number[]): Mlp {
     logits: (inputs) => {
       let values = inputs;
       for (const [i, { weights, bias }] of layers.entries()) {
-        const activation = i < layers.length - 1 ? 'relu' : 'linear';
-        values = tf.fused.matMul({ a: values, b: weights, bias, activation }) as Tensor2D;
+        const sums = tf.add<Tensor2D>(tf.matMul(values, weights), bias);
+        values = i < layers.length - 1 ? tf.relu(sums) : sums;
       }
       return values;
     },

@@ -45,19 +45,6 @@ export function interquartileMean(values: Numbers): number {
   return sum / (sorted.length / 2);
 }
 
-/**
- * Mean of each value and up to `window - 1` before it.
- *
- * @returns as many values as given.
- */
-export function movingAverage(values: Numbers, window: number): number[] {
-  let sum = 0;
-  return Array.from(values, (value, i) => {
-    sum += value - (i >= window ? values[i - window]! : 0);
-    return sum / Math.min(i + 1, window);
-  });
-}
-
 function sortedOrNothing(values: Numbers): Float64Array | undefined {
   const sorted = Float64Array.from(values).sort();
   // A typed array sorts NaN to the end.

@@ -87,9 +87,12 @@ export function sampleResponse(mdp: TokenMdp, logPolicy: Float64Array, rng: Rng)
   for (let position = 0; position < horizon; position++) {
     const row = mdp.row(position, previous);
     const from = row * vocabulary;
-    previous = rng.weighted(logPolicy.subarray(from, from + vocabulary).map(Math.exp));
+    let token = 0;
+    let rest = rng.uniform() - Math.exp(logPolicy[from]!);
+    while (rest >= 0 && token < vocabulary - 1) rest -= Math.exp(logPolicy[from + ++token]!);
     rows.push(row);
-    tokens.push(previous);
+    tokens.push(token);
+    previous = token;
   }
   return { tokens, rows, cells: rows.map((row, t) => row * vocabulary + tokens[t]!) };
 }

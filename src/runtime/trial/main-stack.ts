@@ -17,14 +17,17 @@ export function fetchMainStack(milliseconds: number): Promise<readonly CodeFrame
     const timer = setTimeout(() => resolve([]), milliseconds);
     const session = new Session();
     session.connectToMainThread();
+    const files = new Map<string, string>();
+    session.on('Debugger.scriptParsed', ({ params }) => files.set(params.scriptId, params.url));
     session.on('Debugger.paused', ({ params }) => {
       clearTimeout(timer);
-      resolve(params.callFrames.map(toCodeFrame));
+      resolve(params.callFrames.map((frame) => toCodeFrame(frame, files)));
     });
     session.post('Debugger.enable', () => session.post('Debugger.pause'));
   });
 }
 
-function toCodeFrame({ functionName, url, location }: Debugger.CallFrame): CodeFrame {
-  return { name: functionName, file: url, line: location.lineNumber, column: location.columnNumber ?? 0 };
+function toCodeFrame({ functionName, location }: Debugger.CallFrame, files: ReadonlyMap<string, string>): CodeFrame {
+  const { scriptId, lineNumber, columnNumber = 0 } = location;
+  return { name: functionName, file: files.get(scriptId) ?? '', line: lineNumber, column: columnNumber };
 }

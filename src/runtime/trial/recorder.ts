@@ -3,7 +3,7 @@
  * carries frames to the run's process, passes on what is asked of the run, ends the process when its parent is gone, and
  * holds it to its limits of memory and time.
  */
-import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { readFileSync, statSync, writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import type { RunError } from '../runs/events.ts';
 import { processExists } from '../runs/processes.ts';
@@ -12,6 +12,7 @@ import { recorderFrame } from './frames.ts';
 import { fetchMainStack } from './main-stack.ts';
 import type { LimitPassed } from './protocol.ts';
 import { placeInSource } from './source-map.ts';
+import { writeFully } from './write-fully.ts';
 
 /** What the main thread passes on. */
 export interface RecorderOptions {
@@ -37,15 +38,7 @@ let lastTurn = performance.now();
 let controlStamp = '';
 
 function write(bytes: Uint8Array): void {
-  for (let start = 0; start < bytes.length;) {
-    try {
-      start += writeSync(output, bytes, start);
-    } catch (error) {
-      // A pipe that does not block says so when it is full.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(words, control.ticks, words[control.ticks]!, 2);
-    }
-  }
+  writeFully(output, bytes);
 }
 
 /** Ends this process and whatever the experiment has started. */
@@ -99,14 +92,13 @@ function busySeconds(): number {
   return job === 0 ? 0 : (performance.now() - jobStarted - pausedMilliseconds) / 1000;
 }
 
-/** Says at which line the main thread was when it passed the limit, and ends the process. */
-async function endForLimit({ kind, message }: { kind: RunError['kind']; message: string }): Promise<void> {
+/** Says at which line the main thread was when it passed the limit. */
+async function reportLimit({ kind, message }: { kind: RunError['kind']; message: string }): Promise<void> {
   const seconds = busySeconds();
   const stack = await fetchMainStack(500);
   drain(channel, write);
   const report: LimitPassed = { type: 'limit', error: { kind, message, ...placeInSource(stack, bundle) }, seconds };
   write(recorderFrame(report));
-  endProcess();
 }
 
 function keepTime(): void {
@@ -142,16 +134,19 @@ function turn(): void {
     }
     const limit = passedLimit();
     if (limit !== undefined) {
-      void endForLimit(limit);
+      void reportLimit(limit).finally(endProcess);
       return;
     }
   } catch (error) {
-    writeSync(2, `The recorder of a trial failed: ${String(error)}\n`);
-    endProcess();
+    // Mostly a pipe that nobody reads any more; then nobody reads this either.
+    try {
+      writeSync(2, `The recorder of a trial failed: ${String(error)}\n`);
+    } finally {
+      endProcess();
+    }
     return;
   }
   setImmediate(turn);
 }
 
-fstatSync(output);
 turn();

@@ -12,6 +12,7 @@ import type { Outcome, RunError } from '../runs/events.ts';
 import type { Experiment } from '../sdk/experiment.ts';
 import { control, createChannel, createFrameWriter } from './channel.ts';
 import { loadExperiment } from './load-experiment.ts';
+import { printAtOnce } from './print-at-once.ts';
 import type { Answer, FromTrialProcess, Job, TrialProcessOptions } from './protocol.ts';
 import { readSeries } from './read-series.ts';
 import type { RecorderOptions } from './recorder.ts';
@@ -32,6 +33,9 @@ const recorderOptions: RecorderOptions = {
   memoryMegabytes: options.memoryMegabytes,
 };
 new Worker(join(distribution, 'recorder.cjs'), { workerData: recorderOptions }).unref();
+
+printAtOnce(process.stdout);
+printAtOnce(process.stderr);
 
 // Errors are told, and printed, at the lines of the experiment's sources, not at those of the product's, which was loaded before.
 const sdk = loadSdk(distribution);

@@ -92,7 +92,10 @@ export function createDashboardView(context: DashboardContext): DashboardView {
     trials.update();
     consoleTab.update();
   });
-  const redraw = onNextFrame(() => results.update());
+  const redraw = onNextFrame(() => {
+    results.update();
+    trials.update();
+  });
   return {
     element,
     update: show,

@@ -46,17 +46,17 @@ function isState(value: unknown): value is DashboardState {
 let left: DashboardState | undefined = isState(host.restored) ? host.restored : undefined;
 
 function show(snapshot: Extract<ToDashboard, { type: 'snapshot' }>): void {
+  const place = document.documentElement.scrollTop;
   shown?.view.dispose();
   const model = createRunModel(snapshot);
   const runId = model.run.record.id;
   const arms = armsOf(model.run);
+  const again = shown?.model.run.record.id === runId;
   let ui: UiState = left?.runId === runId ? readUi(left.ui) : freshUi;
   let styles = styleArms(arms, theme.background, markContrast(theme));
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const persist = () => {
-    left = { runId, ui };
-    host.persist(left);
-  };
+  left = { runId, ui };
+  host.persist(left);
   const context: DashboardContext = {
     model,
     arms,
@@ -71,9 +71,11 @@ function show(snapshot: Extract<ToDashboard, { type: 'snapshot' }>): void {
     },
     changeUi(change) {
       ui = { ...ui, ...change };
+      const state = { runId, ui };
+      left = state;
       view.redraw();
       clearTimeout(timer);
-      timer = setTimeout(persist, persistDelay);
+      timer = setTimeout(() => host.persist(state), persistDelay);
     },
     post: (message) => host.post(message),
     say: (text) => announcer.say(text),
@@ -88,9 +90,10 @@ function show(snapshot: Extract<ToDashboard, { type: 'snapshot' }>): void {
       view.redraw();
     },
   };
-  persist();
   page.replaceChildren(view.element);
   view.update();
+  // A snapshot of the run that is on show already, e.g. after a trial began afresh: it stays where it was.
+  if (again) requestAnimationFrame(() => (document.documentElement.scrollTop = place));
 }
 
 function fail(reason: string): void {

@@ -66,7 +66,8 @@ export function drawFigure(
   const right = width - 14 - valued.length * barRoom;
   const top = 10;
   const bottom = height - 42;
-  const xTicks = ticksOfAxis(figure.x, xRange, Math.max(2, Math.floor((right - left) / 70)));
+  const widest = Math.max(0, ...(figure.x.categories ?? []).map((label) => context.measureText(label).width + 12));
+  const xTicks = ticksOfAxis(figure.x, xRange, Math.max(2, Math.floor((right - left) / (widest || 70))));
   const x = (position: number) => left + shareOnAxis(figure.x, xRange, position) * (right - left);
   const y = (position: number) => bottom - shareOnAxis(figure.y, yRange, position) * (bottom - top);
   const foreground = writeColour(theme.foreground);

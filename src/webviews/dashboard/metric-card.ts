@@ -9,7 +9,7 @@ import { describeSummary, drawFinalPlot, heightOfFinalPlot, summariseFinal } fro
 import { createMetricLines, type Line, type MetricLines } from './metric-lines.ts';
 import { createPagedTable, type TableContents } from './paged-table.ts';
 import { createPlot, type Drawn } from './plot.ts';
-import { createInteraction, type Cursor, type Zoom } from './plot-interaction.ts';
+import { createInteraction, type Cursor } from './plot-interaction.ts';
 import { allStepsOf, indexOfStep, readAt, type ReadingRow, walkFrom } from './reading.ts';
 import { isActive, isSingleNumber } from './run-model.ts';
 import { upperBound } from './search.ts';
@@ -17,6 +17,7 @@ import { countOdd, type Series } from './series-store.ts';
 import type { Aggregation } from './statistics.ts';
 import { swatch } from './swatch.ts';
 import { freshMetricUi, type MetricUi } from './ui-state.ts';
+import type { Zoom } from './zoom.ts';
 
 export interface MetricCard {
   readonly element: HTMLElement;
@@ -212,9 +213,10 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
 
     logSteps.set(scales.steps);
     logValues.set(scales.values);
-    logSteps.element.hidden = single;
-    zoomTools.hidden = single;
     const asTable = metricUi().table;
+    logSteps.element.hidden = single || asTable;
+    logValues.element.hidden = asTable;
+    zoomTools.hidden = single;
     tableButton.setPressed(asTable);
     tableButton.setLabel(asTable ? 'Show as chart' : 'Show as table');
 
@@ -356,12 +358,11 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
         ? [html('p', { class: 'aside' }, `nearest ${rows.length} of ${reading.rows.length}`)]
         : []),
     );
-    // On the side of the reading line where there is more room.
+    // On the side of the reading line where there is more room, and never out of the card.
     const place = plot.pixelOf('steps', reading.step);
-    const onLeft = place > (area.left + area.right) / 2;
-    readout.style.transform = onLeft
-      ? `translate(calc(${place - 10}px - 100%), 8px)`
-      : `translate(${place + 10}px, 8px)`;
+    const wanted = place > (area.left + area.right) / 2 ? place - 10 - readout.offsetWidth : place + 10;
+    const left = Math.max(0, Math.min(wanted, surface.clientWidth - readout.offsetWidth));
+    readout.style.transform = `translate(${left}px, 8px)`;
   }
 
   function readingRow(row: ReadingRow, step: number): HTMLTableRowElement {

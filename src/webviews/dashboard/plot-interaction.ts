@@ -1,13 +1,7 @@
 import { html } from '../dom.ts';
 import type { Range } from '../ticks.ts';
 import type { Drawn, Plot } from './plot.ts';
-import { keepNear, panRange, partOfRange, zoomRange } from './zoom.ts';
-
-/** What a person chose to see of a plot; what is absent follows the data. */
-export interface Zoom {
-  readonly steps?: Range;
-  readonly values?: Range;
-}
+import { keepNear, panRange, partOfRange, type Zoom, zoomRange } from './zoom.ts';
 
 /** Where the reading line stands: a step, and the height of the pointer where it was a pointer that put it there. */
 export interface Cursor {
@@ -97,6 +91,7 @@ export function createInteraction(options: InteractionOptions): PlotInteraction 
     const panning = event.shiftKey || event.button === 1 || event.pointerType === 'touch' || place.over !== 'area';
     drag = { ...place, panning, started: now };
     plot.element.setPointerCapture(event.pointerId);
+    pointed(undefined);
     surface.focus({ preventScroll: true });
     event.preventDefault();
   });

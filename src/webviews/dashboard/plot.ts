@@ -87,6 +87,16 @@ interface Layers {
   theme: Theme | undefined;
 }
 
+/** So many points in a picture that all lines together stay quick to draw. */
+const pointsAtMost = 24_000;
+
+/** A column a pixel of the screen; wider ones where there are many lines. Extremes are kept either way. */
+function columnsFor(width: number, lines: readonly Line[]): number {
+  const pixels = Math.max(50, width) * Math.min(2, window.devicePixelRatio);
+  const drawings = lines.reduce((sum, line) => sum + (line.centre.smoothed ? 2 : 1), 0);
+  return Math.round(Math.min(pixels, Math.max(150, pointsAtMost / (4 * drawings))));
+}
+
 /** First and last step that the axis has a place for. */
 function stepsOf(lines: readonly Line[], logarithmic: boolean): Range | undefined {
   let min = Infinity;
@@ -176,7 +186,7 @@ export function createPlot(resized: () => void): Plot {
         : chart.width;
       const viewport: Viewport = {
         ...steps,
-        columns: Math.max(1, Math.round(Math.max(50, width) * Math.min(2, window.devicePixelRatio))),
+        columns: columnsFor(width, lines),
         logarithmic: logarithmicSteps,
       };
       const datasets: PlotDataset[] = [];

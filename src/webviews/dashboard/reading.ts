@@ -67,7 +67,8 @@ export function readAt(lines: readonly Line[], wanted: number, logarithmic: bool
  * that a hundred and fifty presses would not cross the view.
  */
 export function walkFrom(lines: readonly Line[], from: number | undefined, direction: number, view: Range): number {
-  if (from === undefined || !Number.isFinite(direction)) return direction > 0 ? view.max : view.min;
+  if (!Number.isFinite(direction)) return direction > 0 ? view.max : view.min;
+  if (from === undefined) return direction > 0 ? view.min : view.max;
   const stride = (view.max - view.min) / 150;
   let best: number | undefined;
   for (const { steps, length } of lines) {

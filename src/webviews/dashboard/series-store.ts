@@ -1,5 +1,3 @@
-import { lowerBound } from './search.ts';
-
 /**
  * One metric of one trial, growing in place: of each array only the first `length` (or `oddCount`, `lowCount`) entries
  * count, the rest is room. `steps` ascend (equal steps may follow each other), `values` may be any number.
@@ -67,21 +65,6 @@ export function appendPoints(series: Series, steps: Float64Array, values: Float6
       series.low = withIndex(series.low, series.lowCount++, index);
     }
   }
-}
-
-/** The value at the given step; between two steps on the line that joins them; undefined outside the series. */
-export function valueAt(series: Series, step: number): number | undefined {
-  const { steps, values, length } = series;
-  const next = lowerBound(steps, step, 0, length);
-  if (next === length) return undefined;
-  if (steps[next] === step) {
-    let last = next;
-    while (last + 1 < length && steps[last + 1] === step) last++;
-    return values[last];
-  }
-  if (next === 0) return undefined;
-  const share = (step - steps[next - 1]!) / (steps[next]! - steps[next - 1]!);
-  return values[next - 1]! + share * (values[next]! - values[next - 1]!);
 }
 
 /** How many of the points cannot be drawn as points on a line, by reason. */

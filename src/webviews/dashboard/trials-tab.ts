@@ -35,13 +35,14 @@ function createRow(context: DashboardContext, trial: TrialView): Row {
   const progress = html('td', { class: 'number' });
   const time = html('td', { class: 'number' });
   const error = html('td', { class: 'trial-error' });
-  const style = context.styles.get(trial.arm);
+  const sample = html('span', { class: 'chip-sample' });
+  let styles: DashboardContext['styles'] | undefined;
   let shownError: RunError | undefined;
   return {
     element: html(
       'tr',
       {},
-      html('th', { scope: 'row' }, html('span', { class: 'arm-name' }, style && swatch(style), trial.arm)),
+      html('th', { scope: 'row' }, html('span', { class: 'arm-name' }, sample, trial.arm)),
       html('td', { class: 'number' }, trial.seed),
       html('td', {}, status),
       progress,
@@ -49,6 +50,9 @@ function createRow(context: DashboardContext, trial: TrialView): Row {
       error,
     ),
     update(now) {
+      const style = context.styles.get(now.arm);
+      if (styles !== context.styles && style) sample.replaceChildren(swatch(style));
+      styles = context.styles;
       setText(status, describeStatus(now.status));
       status.className = `status ${now.status}`;
       setText(progress, now.status === 'waiting' ? '' : formatShare(now.share));

@@ -1,5 +1,5 @@
 import type { Range } from '../ticks.ts';
-import type { Zoom } from './plot-interaction.ts';
+import type { Zoom } from './zoom.ts';
 import type { Aggregation } from './statistics.ts';
 
 /** How a person left the view of one metric. */

@@ -1,5 +1,11 @@
 import type { Range } from '../ticks.ts';
 
+/** What a person chose to see of a plot; what is absent follows the data. */
+export interface Zoom {
+  readonly steps?: Range;
+  readonly values?: Range;
+}
+
 /** Puts a range into the coordinates in which its axis is even. */
 function even({ min, max }: Range, logarithmic: boolean): Range {
   return logarithmic ? { min: Math.log10(min), max: Math.log10(max) } : { min, max };

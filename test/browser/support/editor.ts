@@ -6,6 +6,7 @@ import { ensureEmbeddedEditor } from '../../../scripts/editor/embedded.mjs';
 import { installExtension, serveEditor, writeUserSettings } from '../../../scripts/editor/server.mjs';
 import { endMarkedProcesses, markedProcesses } from '../../../scripts/tools/processes.mjs';
 import { outFolder, root } from '../../../scripts/tools/root.mjs';
+import { runCommand } from './workbench.ts';
 
 export interface OpenedEditor {
   readonly page: Page;
@@ -17,7 +18,7 @@ export interface OpenedEditor {
   screenshot(picture: string): Promise<string>;
   /** Replaces the user's settings beside those that keep the editor quiet; the window follows at once. */
   changeSettings(settings: Settings): void;
-  /** Loads the window again, as a person's reload does, and waits until it can be used. */
+  /** Has the editor load its window again and waits until it can be used. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -61,7 +62,10 @@ export async function openEditor(name: string, settings: Settings = {}): Promise
       },
       changeSettings: (changed) => writeUserSettings(folder, changed),
       reload: async () => {
-        await page.reload();
+        // The editor's own way, which lets it write down first what is open.
+        const loaded = page.waitForEvent('load', { timeout: 60_000 });
+        await runCommand(page, 'Developer: Reload Window');
+        await loaded;
         await workbenchReady(page);
       },
       close,
@@ -70,6 +74,14 @@ export async function openEditor(name: string, settings: Settings = {}): Promise
     await close();
     throw error;
   }
+}
+
+/** Has a picture taken wherever a test of the enclosing block fails: `out/browser/<name>/failed-<title>.png`. */
+export function pictureOfFailures(editor: () => OpenedEditor): void {
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return;
+    await editor().screenshot(`failed-${this.currentTest.title.replaceAll(/\W+/g, '-').slice(0, 80)}`);
+  });
 }
 
 async function workbenchReady(page: Page): Promise<void> {

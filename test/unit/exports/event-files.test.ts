@@ -61,7 +61,7 @@ describe('TensorBoard event files', () => {
       const tensorboard = await findTensorboard();
       if ('missing' in tensorboard) {
         console.log(`      Not run, because ${tensorboard.missing}.`);
-        this.skip();
+        this.skip(); // No reader of event files on this machine; the line above says why.
       }
       await write('whole', events);
       await write(

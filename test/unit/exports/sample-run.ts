@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonNumber, RunEvent } from '../../../src/runtime/runs/events.ts';
+import { encodeJson } from '../../../src/runtime/runs/json.ts';
 import type { RunRecord } from '../../../src/runtime/runs/record.ts';
 import type { Figure } from '../../../src/runtime/sdk/figure.ts';
 import { createRng } from '../../../src/runtime/sdk/rng.ts';
@@ -25,7 +26,7 @@ export const sampleRecord: RunRecord = {
   name: 'rex',
   created: new Date(sampleStart).toISOString(),
   experiment: {
-    file: '/home/someone/project/experiments/rex.ts',
+    file: 'C:\\projects\\rex\\experiments\\rex.ts',
     hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     description: {
       paper: 'rex',
@@ -280,7 +281,7 @@ function figures(arm: string, seed: number): Record<string, Figure> {
 export async function writeSampleRun(folder: string, events: readonly RunEvent[] = sampleEvents()): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'run.json'), JSON.stringify(sampleRecord, null, 2));
-  await writeFile(join(folder, 'events.jsonl'), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  await writeFile(join(folder, 'events.jsonl'), events.map((event) => `${encodeJson(event)}\n`).join(''));
   await writeFile(
     join(folder, 'experiment.ts'),
     "import { experiment } from 'marginalia';\n\nexport default experiment({ /* <sample> & more */ });\n",

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createRng, logProbabilities, optimalPolicy, sampleResponse, sumAlong, tokenMdp } from 'marginalia';
+import {
+  createRng,
+  logProbabilities,
+  optimalPolicy,
+  sampleResponse,
+  sumAlong,
+  tokenMdp,
+  type TrialRecord,
+} from 'marginalia';
 import experiment from '../../../snippets/preference-learning/rto/experiment.ts';
 import { assertSound, shortRun, verdictWith } from './short-run.ts';
 import { snippetFunction } from './snippet-function.ts';
@@ -66,37 +74,41 @@ describe('rto', () => {
     }
   });
 
-  const short = { iterations: 60, horizon: 5, pairs: 200 };
+  describe('in short form', () => {
+    let records: readonly TrialRecord[];
+    const short = { iterations: 60, horizon: 5, pairs: 200, updates: 200 };
+    before(async () => {
+      records = await shortRun(experiment, short, { seeds: [0, 1] });
+    });
 
-  it('logs finite metrics, improves on the reference, and draws token rewards', async () => {
-    const records = await shortRun(experiment, short, { seeds: [0] });
-    assertSound(experiment, records);
-    for (const { series } of records) {
-      assert.ok(series.curves.progress!.values.at(-1)! > 0.2, series.arm);
-      assert.ok(series.curves.kl!.values.at(-1)! > 0);
-    }
-    const { series, figures } = records.find((record) => record.series.arm === 'rto')!;
-    assert.ok(Math.abs(series.curves.progress!.values[0]!) < 1e-12);
-    const [heat] = figures.tokens!.layers;
-    assert.ok(heat?.type === 'heatmap' && heat.values.length === 2 && heat.values[0]!.length === 5);
-  });
+    it('logs finite metrics, improves on the reference, and draws token rewards', () => {
+      assertSound(experiment, records);
+      for (const { series } of records) {
+        assert.ok(series.curves.progress!.values.at(-1)! > 0.2, series.arm);
+        assert.ok(series.curves.kl!.values.at(-1)! > 0);
+      }
+      const { series, figures } = records.find((record) => record.series.arm === 'rto')!;
+      assert.ok(Math.abs(series.curves.progress!.values[0]!) < 1e-12);
+      const [heat] = figures.tokens!.layers;
+      assert.ok(heat?.type === 'heatmap' && heat.values.length === 2 && heat.values[0]!.length === 5);
+    });
 
-  it('gives the same curves for the same seed and others for another', async () => {
-    const [first, again, other] = await shortRun(experiment, short, { arms: ['rto'], seeds: [3, 3, 4] });
-    assert.deepEqual(first!.series.curves, again!.series.curves);
-    assert.notDeepEqual(first!.series.curves, other!.series.curves);
-  });
+    it('gives the same curves for the same seed and others for another', async () => {
+      const [again] = await shortRun(experiment, short, { arms: ['rto'], seeds: [1] });
+      const [zero, one] = records.filter(({ series }) => series.arm === 'rto');
+      assert.deepEqual(again!.series.curves, one!.series.curves);
+      assert.notDeepEqual(zero!.series.curves, one!.series.curves);
+    });
 
-  it('learns the same without token rewards as plain PPO', async () => {
-    const records = await shortRun(experiment, { ...short, beta1: 0 }, { seeds: [5] });
-    const of = (arm: string) => records.find(({ series }) => series.arm === arm)!.series.curves;
-    assert.deepEqual(of('rto'), of('ppo'));
-    assert.deepEqual(of('summed'), of('ppo'));
-  });
+    it('learns the same without token rewards as plain PPO', async () => {
+      const without = await shortRun(experiment, { ...short, beta1: 0 }, { arms: ['rto', 'summed'], seeds: [0] });
+      const ppo = records.find(({ series }) => series.arm === 'ppo')!;
+      for (const { series } of without) assert.deepEqual(series.curves, ppo.series.curves);
+    });
 
-  it('loses its claim where PPO on sums, or without log-ratios, stands in for the method', async () => {
-    const records = await shortRun(experiment, { ...short, horizon: 4 }, { seeds: [0, 1, 2] });
-    assert.equal(verdictWith(experiment, records, { of: 'rto', by: 'summed' }), 'fails');
-    assert.equal(verdictWith(experiment, records, { of: 'rto', by: 'ppo' }), 'fails');
+    it('loses its claim where PPO on sums, or without log-ratios, stands in for the method', () => {
+      assert.equal(verdictWith(experiment, records, { of: 'rto', by: 'summed' }), 'fails');
+      assert.equal(verdictWith(experiment, records, { of: 'rto', by: 'ppo' }), 'fails');
+    });
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { codeSnippets, regionOf, signatureFault } from '../../../scripts/build/snippets.mjs';
+import { codeSnippets, regionOf, signatureFault, withoutTypes } from '../../../scripts/build/snippets.mjs';
 
 const source = `import { experiment } from 'marginalia';
 
@@ -72,34 +72,29 @@ describe('signatures', () => {
 describe('editor snippets', () => {
   /** What the editor inserts for a body without placeholders. */
   const inserted = (body: readonly string[]) => body.join('\n').replace(/\\([\\$}])/g, '$1');
-  const snippet = {
-    prefix: 'rex-schedule',
-    description: 'The rate.',
-    lines: regionOf(source, 'rex-schedule').lines ?? [],
-  };
+  const lines = regionOf(source, 'rex-schedule').lines ?? [];
 
-  it('insert the code as it stands, indented as the editor indents', async () => {
-    const { 'rex-schedule': typed } = await codeSnippets([snippet], {});
-    assert.equal(typed?.scope, 'typescript,typescriptreact');
-    assert.equal(inserted(typed.body), snippet.lines.join('\n').replace(/^ {2}/gm, '\t'));
+  it('insert the code as it stands, indented as the editor indents', () => {
+    const made = codeSnippets([{ prefix: 'rex-schedule', description: 'The rate.', lines, plain: ['x'] }]);
+    assert.deepEqual(Object.keys(made), ['rex-schedule', 'rex-schedule (JavaScript)']);
+    assert.equal(made['rex-schedule']?.scope, 'typescript,typescriptreact');
+    assert.equal(made['rex-schedule (JavaScript)']?.scope, 'javascript,javascriptreact');
+    assert.equal(inserted(made['rex-schedule'].body), lines.join('\n').replace(/^ {2}/gm, '\t'));
   });
 
-  it('leave no $ that the editor would take for a placeholder', async () => {
-    const { 'rex-schedule': typed } = await codeSnippets([snippet], {});
-    const text = typed!.body.join('\n').replace(/\\[\\$}]/g, '');
-    assert.doesNotMatch(text, /[\\$]/);
+  it('leave no $ that the editor would take for a placeholder', () => {
+    const made = codeSnippets([{ prefix: 'p', description: '', lines, plain: lines }]);
+    for (const { body } of Object.values(made)) {
+      assert.match(body.join('\n'), /\\\$\{step\\\}/);
+      assert.doesNotMatch(body.join('\n').replace(/\\[\\$}]/g, ''), /[\\$]/);
+    }
   });
 
   it('for JavaScript have no types but all comments and empty lines', async () => {
-    const { 'rex-schedule (JavaScript)': plain } = await codeSnippets([snippet], { singleQuote: true });
-    assert.equal(plain?.scope, 'javascript,javascriptreact');
-    const code = inserted(plain.body);
+    const code = (await withoutTypes(lines, { singleQuote: true })).join('\n');
     assert.match(code, /^\/\*\* The rate at a step\. \*\/\nfunction rexSchedule\(step, options\) \{\n/);
     assert.match(code, /\/\/ path\\n/);
     const spaced = ['const a: number = 1;', '', '// why', 'const b: number = a;'];
-    const { p } = await codeSnippets([{ prefix: 'p', description: '', lines: spaced }], {});
-    const { 'p (JavaScript)': script } = await codeSnippets([{ prefix: 'p', description: '', lines: spaced }], {});
-    assert.deepEqual(p?.body, spaced);
-    assert.deepEqual(script?.body, ['const a = 1;', '', '// why', 'const b = a;']);
+    assert.deepEqual(await withoutTypes(spaced, {}), ['const a = 1;', '', '// why', 'const b = a;']);
   });
 });

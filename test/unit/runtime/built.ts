@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRun } from '../../../src/runtime/runs/folder.ts';
+import { listRuns, readRun } from '../../../src/runtime/runs/folder.ts';
 import { startRun, type StartedRun, type StartOptions } from '../../../src/runtime/runs/start.ts';
 import { isOver, type RunState } from '../../../src/runtime/runs/state.ts';
 import { stopRun } from '../../../src/runtime/runs/control.ts';
@@ -79,12 +79,8 @@ export async function createWorkplace(): Promise<Workplace> {
   // A name that shells, URLs and file systems find hard.
   const folder = await mkdtemp(join(tmpdir(), 'marginalia test ünïcode (#1) %20 '));
   const runsFolder = join(folder, '.marginalia', 'runs');
-  const started: StartedRun[] = [];
-  const start = async (file: string, options: Partial<StartOptions> = {}) => {
-    const run = await startRun({ distribution: distribution(), file, runsFolder, ...options });
-    started.push(run);
-    return run;
-  };
+  const start = (file: string, options: Partial<StartOptions> = {}) =>
+    startRun({ distribution: distribution(), file, runsFolder, ...options });
   return {
     folder,
     runsFolder,
@@ -101,10 +97,10 @@ export async function createWorkplace(): Promise<Workplace> {
       return readRun(run.folder);
     },
     async clean() {
+      const runs = await listRuns(runsFolder);
+      const alive = runs.filter(({ status }) => status !== 'unreadable' && !isOver(status));
       await Promise.all(
-        started.map(async (run) => {
-          const ended = await Promise.race([run.ended.then(() => true), Promise.resolve(false)]);
-          if (ended) return;
+        alive.map(async (run) => {
           const ladder = stopRun(run.folder);
           ladder.escalate();
           await ladder.done;

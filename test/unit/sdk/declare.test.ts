@@ -88,6 +88,9 @@ describe('the declaration of an experiment', () => {
     assert.match(fault({ arms: { ours: { role: 'methods', about: 'x' } } }), /arms\.ours\.role is "methods"/);
     assert.match(fault({ metrics: {} }), /metrics: there is none/);
     assert.match(fault({ metrics: { loss: { better: 'less', unit: 'nats', about: 'x' } } }), /'lower', 'higher'/);
+    const metric = { better: 'lower', unit: 'nats', about: 'x' };
+    assert.match(fault({ metrics: { loss: { ...metric, scale: 'logarithmic' } } }), /loss\.scale .* 'linear', 'log'/);
+    assert.match(fault({ metrics: { loss: { ...metric, stepScale: 2 } } }), /loss\.stepScale is 2/);
     assert.match(fault({ trial: 1 }), /trial is 1\. It must be a function/);
     assert.match(fault({ claim: { statement: 'x' } }), /claim\.check is missing\. It must be a function/);
     assert.match(fault({ claim: () => [] }), /claim is a function\. It must be an object/);

@@ -54,7 +54,7 @@ describe('networks', () => {
     assert.ok(Math.abs(lossAt([0, 1000, 0, 0, 0, 1000]) - 1000) < 1e-2);
   });
 
-  it('have a gradient that agrees with finite differences', () => {
+  it('have a loss whose gradient agrees with finite differences', () => {
     const rng = createRng('gradient', 0);
     const labels = tf.tensor2d([1, 0, 0, 0.2, 0.5, 0.3], [2, 3]);
     const values = Array.from({ length: 6 }, () => rng.normal());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { interquartileMean, mean, median, movingAverage, quantile } from '../../../src/runtime/sdk/statistics.ts';
+import { interquartileMean, mean, median, quantile } from '../../../src/runtime/sdk/statistics.ts';
 
 const numbers = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 });
 
@@ -61,11 +61,5 @@ describe('statistics', () => {
     median(values);
     interquartileMean(values);
     assert.deepEqual(values, [3, 1, 2]);
-  });
-
-  it('average over a moving window, shorter at the start', () => {
-    assert.deepEqual(movingAverage([2, 4, 6, 8, 10], 2), [2, 3, 5, 7, 9]);
-    assert.deepEqual(movingAverage([2, 4, 6], 10), [2, 3, 4]);
-    assert.deepEqual(movingAverage([], 3), []);
   });
 });

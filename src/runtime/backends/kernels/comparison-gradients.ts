@@ -9,13 +9,13 @@ import {
   NotEqual,
   type registerGradient,
   type Tensor,
-  type zerosLike,
+  type zeros,
 } from '@tensorflow/tfjs-core';
 
 /** The part of an engine's module that is needed here: the native engine has a registry of its own. */
 interface GradientRegistry {
   readonly registerGradient: typeof registerGradient;
-  readonly zerosLike: typeof zerosLike;
+  readonly zeros: typeof zeros;
 }
 
 /**
@@ -29,7 +29,7 @@ export function registerComparisonGradients(tf: GradientRegistry): void {
       inputsToSave: ['a', 'b'],
       gradFunc: (_gradient, saved) => {
         const [a, b] = saved as [Tensor, Tensor];
-        return { a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) };
+        return { a: () => tf.zeros(a.shape), b: () => tf.zeros(b.shape) };
       },
     });
   }

@@ -19,7 +19,7 @@ export function parametersTable({ params, experiment }: RunRecord): string {
   });
   if (rows.length === 0) return '<p class="quiet">The experiment declares none.</p>';
   return (
-    '<div class="scroll" tabindex="0" role="region" aria-label="Parameters"><table><caption class="hidden">Parameters of the run</caption>' +
+    '<div class="scroll" tabindex="0" role="group" aria-label="Parameters"><table><caption class="hidden">Parameters of the run</caption>' +
     '<thead><tr><th scope="col">name</th><th scope="col">value</th><th scope="col">may be</th><th scope="col">meaning</th></tr></thead>' +
     `<tbody>${rows.join('')}</tbody></table></div>`
   );
@@ -53,7 +53,7 @@ export function trialsSummary({ trials }: RunState): string {
   const open = trials.some(({ status, attempt }) => status !== 'completed' || attempt > 1) ? ' open' : '';
   return (
     `<p>${writeAmount(trials.length, 'trial')}: ${sentence}.</p><details${open}><summary>Every trial</summary>` +
-    '<div class="scroll" tabindex="0" role="region" aria-label="Trials"><table><caption class="hidden">Trials of the run</caption>' +
+    '<div class="scroll" tabindex="0" role="group" aria-label="Trials"><table><caption class="hidden">Trials of the run</caption>' +
     '<thead><tr><th scope="col">arm</th><th scope="col">seed</th><th scope="col">outcome</th><th scope="col">time</th><th scope="col">error</th></tr></thead>' +
     `<tbody>${rows.join('')}</tbody></table></div></details>`
   );

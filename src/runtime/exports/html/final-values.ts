@@ -1,7 +1,7 @@
 import type { Metric } from '../../sdk/experiment.ts';
 import { armSwatch } from './arm-style.ts';
 import { escapeText } from './escape.ts';
-import type { ChartArm } from './metric-chart.ts';
+import type { ChartArm } from './drawn-arm.ts';
 import { writeNumber } from './number.ts';
 
 /** A metric with what each arm logged of it. */
@@ -42,7 +42,7 @@ export function finalValuesTable(metrics: readonly MetricArms[], about: (arm: st
     return `<tr><th scope="row">${armSwatch(style)} ${escapeText(name)}<br><span class="about">${escapeText(about(name))}</span></th>${cells.join('')}</tr>`;
   });
   return (
-    '<div class="scroll" tabindex="0" role="region" aria-label="Final values"><table class="finals">' +
+    '<div class="scroll" tabindex="0" role="group" aria-label="Final values"><table class="finals">' +
     '<caption>Last logged values: median over seeds, and lowest to highest</caption>' +
     `<thead><tr><th scope="col">arm</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
   );

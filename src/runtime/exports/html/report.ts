@@ -32,7 +32,7 @@ export function* report(state: RunState, source: string | undefined): Generator<
   );
   yield (
     `<header><p class="eyebrow">${escapeText(record.name)}${description.paper === '' ? '' : ` <span>after <cite>${escapeText(description.paper)}</cite></span>`}</p>` +
-    `<h1>${escapeText(title)}</h1>` +
+    `<h1${title.length > 80 ? ' class="long"' : ''}>${escapeText(title)}</h1>` +
     `<p class="quiet">${[
       `${writeAmount(record.arms.length, 'arm')} × ${writeAmount(record.seeds.length, 'seed')}`,
       writeAmount(pointCount, 'point'),

@@ -83,7 +83,7 @@ function logarithmicTicks(min: number, max: number, room: number): Tick[] {
     for (const factor of factors) {
       const value = Number(`${factor}e${exponent}`);
       if (value < min * (1 - 1e-9) || value > max * (1 + 1e-9)) continue;
-      const plain = Math.abs(exponent) <= 3;
+      const plain = exponent >= -3 && exponent <= 5;
       ticks.push({ value, label: plain || factor !== 1 ? writeNumber(value) : writePower(exponent) });
     }
   }

@@ -16,6 +16,7 @@ html{background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-sys
 body{margin:0 auto;padding:56px 32px 96px;max-width:944px}
 h1,h2,blockquote,cite{font-family:"Iowan Old Style","Palatino Linotype",Palatino,"Source Serif 4","Noto Serif",Georgia,serif}
 h1{font-size:34px;line-height:1.2;font-weight:600;margin:0 0 12px;text-wrap:balance}
+h1.long{font-size:27px}
 h2{font-size:23px;line-height:1.3;font-weight:600;margin:0 0 6px}
 h3{font-size:15px;font-weight:600;margin:20px 0 8px}
 p{margin:0 0 12px}
@@ -108,7 +109,7 @@ dl{margin:0;font-size:14px}
 dl div{display:grid;grid-template-columns:190px 1fr;gap:16px;padding:6px 0;border-bottom:1px solid var(--rule)}
 dt{color:var(--quiet)}
 dd{margin:0;overflow-wrap:anywhere}
-@media (max-width:640px){body{padding:28px 18px 64px}h1{font-size:27px}dl div{grid-template-columns:1fr;gap:0}}
+@media (max-width:640px){body{padding:28px 18px 64px}h1,h1.long{font-size:24px}dl div{grid-template-columns:1fr;gap:0}}
 @media print{@page{margin:16mm}html{font-size:10.5pt}table{font-size:12px}.interval{width:110px}body{padding:0;max-width:none}nav{display:none}
 section,figure,tr{break-inside:avoid}h2,h3,thead{break-after:avoid}.scroll,pre{overflow:visible;max-height:none}
 details:not([open]){display:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

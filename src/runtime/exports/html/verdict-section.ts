@@ -1,13 +1,27 @@
 import type { CheckedCondition, Verdict } from '../../runs/events.ts';
-import { isOver, type RunState } from '../../runs/state.ts';
+import type { RunState, RunStatus } from '../../runs/state.ts';
 import { escapeText } from './escape.ts';
 import { intervalPlot } from './interval-plot.ts';
 import { writeAmount, writeCount, writeNumber } from './number.ts';
+
+const unfinished = 'The run had not ended when this report was made.';
 
 const headlines: Readonly<Record<Verdict['verdict'], string>> = {
   holds: 'The claim holds',
   fails: 'The claim fails',
   inconclusive: 'Inconclusive',
+};
+
+/** Why a run has no verdict. */
+const reasons: Readonly<Record<RunStatus, string>> = {
+  starting: unfinished,
+  running: unfinished,
+  stopping: unfinished,
+  paused: unfinished,
+  completed: 'The run ended without one.',
+  stopped: 'The run was stopped before its claim could be checked.',
+  failed: 'The run failed before its claim could be checked.',
+  interrupted: 'The run was interrupted before its claim could be checked.',
 };
 
 const signs: Readonly<Record<Verdict['verdict'], string>> = {
@@ -21,17 +35,13 @@ export function verdictSection({ verdict, record, status, warnings }: RunState):
   const statement = verdict?.statement ?? record.experiment.description.statement;
   const quoted = statement === '' ? '' : `<blockquote>${escapeText(statement)}</blockquote>`;
   if (verdict === undefined) {
-    const reason = isOver(status)
-      ? warnings.length > 0
-        ? 'The run ended without one; <a href="#warnings">its warnings</a> say what was missing.'
-        : 'The run ended without one.'
-      : 'The run had not ended when this report was made.';
-    return `<section class="verdict none" aria-labelledby="verdict"><h2 id="verdict">No verdict</h2>${quoted}<p>${reason}</p></section>`;
+    const see = warnings.length > 0 ? ' <a href="#warnings">Its warnings</a> may say more.' : '';
+    return `<section class="verdict none" aria-labelledby="verdict"><h2 id="verdict">No verdict</h2>${quoted}<p>${reasons[status]}${see}</p></section>`;
   }
   return (
     `<section class="verdict ${verdict.verdict}" aria-labelledby="verdict">` +
     `<h2 id="verdict">${verdictSign(verdict.verdict)}${headlines[verdict.verdict]}</h2>${quoted}` +
-    `<div class="scroll" tabindex="0" role="region" aria-label="Conditions of the claim"><table class="conditions">` +
+    `<div class="scroll" tabindex="0" role="group" aria-label="Conditions of the claim"><table class="conditions">` +
     `<caption>${escapeText(`Conditions of the claim over ${writeAmount(verdict.seeds, 'seed')}; 95 % intervals from ${writeCount(verdict.resamples)} bootstrap resamples of the seeds`)}</caption>` +
     '<thead><tr><th scope="col">condition</th><th scope="col">value and interval</th><th scope="col">must be</th>' +
     '<th scope="col">to scale</th><th scope="col">outcome</th></tr></thead>' +

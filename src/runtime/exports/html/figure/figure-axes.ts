@@ -1,4 +1,4 @@
-import type { Figure, FigureAxis, FigureLayer } from '../../../sdk/figure.ts';
+import type { Figure, FigureLayer } from '../../../sdk/figure.ts';
 import { createScale, type Scale } from '../scale.ts';
 import { barWidth } from './bars.ts';
 
@@ -11,48 +11,43 @@ interface Bounds {
 export function figureScale(figure: Figure, side: 'x' | 'y', from: number, to: number): Scale {
   const axis = figure[side];
   const logarithmic = axis.scale === 'log';
-  const bounds =
-    axis.categories === undefined ? boundsOf(figure.layers, side, logarithmic) : categoryBounds(axis.categories);
-  const scale = createScale({
-    min: axis.min ?? bounds.min,
-    max: axis.max ?? bounds.max,
-    logarithmic,
-    from,
-    to,
-    room: 6,
-  });
-  return axis.categories === undefined ? scale : { ...scale, ticks: categoryTicks(axis.categories, scale) };
+  const { categories } = axis;
+  const own =
+    categories === undefined ? boundsOf(figure.layers, side, logarithmic) : { min: -0.5, max: categories.length - 0.5 };
+  const min = axis.min ?? own.min;
+  const max = axis.max ?? own.max;
+  const usable = Number.isFinite(min) && Number.isFinite(max) && min < max && (!logarithmic || min > 0);
+  const scale = createScale({ ...(usable ? { min, max } : own), logarithmic, from, to, room: 6 });
+  if (categories === undefined) return scale;
+  const ticks = categories.map((category, value) => ({ value, label: shorten(category) }));
+  // Side by side names need room for their letters, one above the other for a line.
+  const needed = side === 'x' ? 7 * (1 + Math.max(...ticks.map(({ label }) => label.length))) : 15;
+  const every = Math.max(1, Math.ceil((needed * (scale.max - scale.min)) / Math.abs(to - from)));
+  const shown = ticks.filter(({ value }) => value % every === 0 && value >= scale.min && value <= scale.max);
+  return { ...scale, ticks: shown };
 }
 
 /** Characters of a category's name that there is room for. */
-export const longestCategory = 14;
+const longestCategory = 14;
 
-function categoryBounds(categories: readonly string[]): Bounds {
-  return { min: -0.5, max: categories.length - 0.5 };
-}
-
-function categoryTicks(categories: readonly string[], scale: Scale): Scale['ticks'] {
-  const every = Math.ceil(categories.length / 16);
-  return categories
-    .map((category, value) => ({
-      value,
-      label: category.length > longestCategory ? `${category.slice(0, longestCategory - 1)}…` : category,
-    }))
-    .filter(({ value }) => value % every === 0 && value >= scale.min && value <= scale.max);
+function shorten(category: string): string {
+  return category.length > longestCategory ? `${category.slice(0, longestCategory - 1)}…` : category;
 }
 
 function boundsOf(layers: readonly FigureLayer[], side: 'x' | 'y', logarithmic: boolean): Bounds {
   const bounds: Bounds = { min: Infinity, max: -Infinity };
   for (const layer of layers) {
-    for (const value of extentOf(layer, side, logarithmic)) {
+    for (const value of extentOf(layer, side)) {
       if (!Number.isFinite(value) || (logarithmic && value <= 0)) continue;
       bounds.min = Math.min(bounds.min, value);
       bounds.max = Math.max(bounds.max, value);
     }
   }
-  const filled = layers.some(({ type }) => type === 'heatmap');
-  if (!filled && bounds.min < bounds.max) pad(bounds, logarithmic);
-  return bounds;
+  if (bounds.min < bounds.max) pad(bounds, logarithmic);
+  if (bounds.min <= bounds.max) return bounds;
+  const map = layers.find((layer) => layer.type === 'heatmap');
+  if (map === undefined || logarithmic) return logarithmic ? { min: 0.1, max: 10 } : { min: 0, max: 1 };
+  return { min: 0, max: (side === 'x' ? map.values[0]?.length : map.values.length) ?? 1 };
 }
 
 /** Room around what is drawn, so that no dot is cut in half; none at an end that stands at 0, where bars begin. */
@@ -69,11 +64,10 @@ function pad(bounds: Bounds, logarithmic: boolean): void {
 }
 
 /** Numbers that the axis has to reach for the layer to be seen whole. */
-function* extentOf(layer: FigureLayer, side: 'x' | 'y', logarithmic: boolean): Generator<number> {
+function* extentOf(layer: FigureLayer, side: 'x' | 'y'): Generator<number> {
   switch (layer.type) {
     case 'heatmap':
-      yield logarithmic ? 1 : 0;
-      yield side === 'x' ? (layer.values[0]?.length ?? 1) : layer.values.length;
+      // It has no places of its own: it is stretched over the axes.
       return;
     case 'bars': {
       if (side === 'y') {
@@ -111,8 +105,7 @@ function* extentOf(layer: FigureLayer, side: 'x' | 'y', logarithmic: boolean): G
   }
 }
 
-/** Characters that the labels of an axis may need. */
-export function labelLength({ categories }: FigureAxis, scale: Scale): number {
-  const labels = categories ?? scale.ticks.map(({ label }) => label);
-  return Math.min(longestCategory, Math.max(1, ...labels.map((label) => label.length)));
+/** Characters of the longest label of an axis. */
+export function labelLength({ ticks }: Scale): number {
+  return Math.max(1, ...ticks.map(({ label }) => label.length));
 }

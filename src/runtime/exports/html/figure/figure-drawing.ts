@@ -21,8 +21,8 @@ const colourScaleHeight = 40;
 /** A figure of a trial as an SVG drawing and its legend. `id` begins the ids of what is labelled. */
 export function figureDrawing(id: string, figure: Figure): string {
   const right = width - 14;
-  const sketch = figureScale(figure, 'y', 1, 0);
-  const left = 12 + 7.2 * labelLength(figure.y, sketch);
+  const sketch = figureScale(figure, 'y', width, 0);
+  const left = 12 + 7.2 * labelLength(sketch);
   const plot: Plot = { left, right, top, bottom: top + (right - left) * heightOverWidth(figure) };
   const canvas: Canvas = {
     plot,

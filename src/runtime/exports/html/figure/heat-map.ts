@@ -9,6 +9,7 @@ const mostCells = 200;
 export function drawHeatMap(layer: Layer<'heatmap'>, canvas: Canvas): string {
   const { plot } = canvas;
   const { cells, rows, columns } = shrink(layer.values);
+  if (cells.length === 0) return '';
   const { min, max } = rangeOf(cells, layer);
   canvas.colourScales.push({ family: 'cool', label: layer.label, min, max });
   const width = (plot.right - plot.left) / columns;

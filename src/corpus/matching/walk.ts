@@ -1,5 +1,5 @@
 import { BEGINS_KEY, BEGINS_PHRASE, headFlags, type Heads } from './heads.ts';
-import { letterOf, MARK, UPPER } from './letters.ts';
+import { letterOf, MARK, UPPER } from '../letters.ts';
 
 /** What a walk over a text calls back for. */
 export interface Visitor {

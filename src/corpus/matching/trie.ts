@@ -1,4 +1,4 @@
-import { CASELESS, letterOf, MARK } from './letters.ts';
+import { CASELESS, letterOf, MARK } from '../letters.ts';
 import { Gap, type Phrase } from './phrase.ts';
 
 /** A phrase in the trie, with what it stands for. */

@@ -1,4 +1,4 @@
-import { CASELESS, letterOf, MARK } from './letters.ts';
+import { CASELESS, letterOf, MARK } from '../letters.ts';
 import { Gap, type Phrase } from './phrase.ts';
 
 /** Flags by the first letters of a word: says of most words at once that nothing begins there. */

@@ -1,6 +1,6 @@
-import { parseArxivId, readNewArxivId, readOldArxivId, type ArxivId } from './arxiv.ts';
-import { readDoi, withoutTail } from './doi.ts';
-import { isDigit } from './letters.ts';
+import { parseArxivId, readNewArxivId, readOldArxivId, type ArxivId } from '../arxiv.ts';
+import { readDoi, withoutTail } from '../doi.ts';
+import { isDigit } from '../letters.ts';
 
 /** An arXiv id or DOI found in a text. */
 export interface IdSpan {

@@ -1,4 +1,4 @@
-import { letterOf } from './letters.ts';
+import { letterOf } from '../letters.ts';
 import type { Naming } from './naming.ts';
 import type { Regions } from './phrase.ts';
 
@@ -38,12 +38,18 @@ function judgeName(naming: Naming, text: string, start: number, end: number): Ju
   if (naming.oneWord && !isAscii(spelling) && !naming.spellings.has(spelling)) return 'no';
   if (!naming.ambiguous || naming.distinctive.has(spelling)) return 'sure';
   if (isPart(text, start, end)) return 'no';
-  return naming.oneWord && !naming.spellings.has(spelling) ? 'no' : 'doubtful';
+  if (!naming.oneWord) return 'doubtful';
+  return naming.spellings.has(spelling) && !isQualified(text, end) ? 'doubtful' : 'no';
 }
 
 /** Whether the identifier goes on before or behind. */
 function isPart(text: string, start: number, end: number): boolean {
   return isIdentifier(text.charCodeAt(start - 1)) || isIdentifier(text.charCodeAt(end));
+}
+
+/** Whether a member's name follows: `REX.W` is another thing's name. */
+function isQualified(text: string, end: number): boolean {
+  return text.charCodeAt(end) === 46 && isIdentifier(text.charCodeAt(end + 1));
 }
 
 function isIdentifier(code: number): boolean {

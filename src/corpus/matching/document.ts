@@ -1,6 +1,6 @@
-import type { Lexer } from './lexer.ts';
+import type { Lexer } from '../lexer.ts';
 import type { Regions } from './phrase.ts';
-import type { Reference } from './reference.ts';
+import type { Reference } from '../reference.ts';
 
 /** A place that may refer to a paper, before evidence and overlaps are weighed. Offsets count from its line's start. */
 export interface Hit {
@@ -12,7 +12,7 @@ export interface Hit {
   /** What would be evidence nearby, for a hit that counts only with evidence; absent where it counts by itself. */
   readonly contexts?: readonly string[];
   /** How many different contexts stand nearby; absent until it is asked for. */
-  nearby?: number;
+  nearby?: number | undefined;
 }
 
 /** A context word on a line. Offsets count from the line's start. */
@@ -125,12 +125,19 @@ export function regionsFrom(document: TextDocument): MovingRegions {
       let index = this.line;
       while (index + 1 < lines.length && lines[index + 1]!.start <= offset) index++;
       const { start, startsInText, cuts } = lines[index]!;
-      let isText = startsInText;
-      for (const cut of cuts) {
-        if (start + cut > offset) break;
-        isText = !isText;
-      }
-      return isText;
+      return (cutsUpTo(cuts, offset - start) & 1) === 0 ? startsInText : !startsInText;
     },
   };
+}
+
+/** How many of the ascending cuts are at or before an offset. */
+function cutsUpTo(cuts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = cuts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cuts[middle]! <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -2,8 +2,8 @@ import { lineEnd, regionsFrom, type ContextHit, type Hit, type TextDocument } fr
 import { idAt, type IdSpan } from './id-forms.ts';
 import { judge } from './judge.ts';
 import { keysAt } from './key-forms.ts';
-import { lettersIn } from './letters.ts';
-import { ARXIV_CONTEXT, type Matcher } from './matcher.ts';
+import { lettersIn } from '../letters.ts';
+import { ARXIV_CONTEXT, type Matcher } from '../matcher.ts';
 import type { Naming } from './naming.ts';
 import { matchPhrase, type Regions } from './phrase.ts';
 import type { Entry } from './trie.ts';

@@ -1,5 +1,5 @@
-import { CASELESS, FOREIGN, isDigit, letterOf, lettersIn, MARK, UPPER } from './letters.ts';
-import { withoutLatex } from './title.ts';
+import { CASELESS, FOREIGN, isDigit, letterOf, lettersIn, MARK, UPPER } from '../letters.ts';
+import { withoutLatex } from '../title.ts';
 
 /** What may stand between two letters of a phrase. */
 export const Gap = {

@@ -1,7 +1,7 @@
-import type { Corpus } from './corpus.ts';
-import { lettersIn } from './letters.ts';
+import type { Corpus } from '../corpus.ts';
+import { lettersIn } from '../letters.ts';
 import { nameEntries, outside } from './method-names.ts';
-import type { Paper } from './paper.ts';
+import type { Paper } from '../paper.ts';
 import { ENDINGS, Gap, identifierPhrase, titlePhrase, type Endings } from './phrase.ts';
 import type { Entry } from './trie.ts';
 

@@ -1,6 +1,6 @@
 import { COMMON_WORDS } from './common-words.ts';
-import { lettersIn } from './letters.ts';
-import type { Method } from './method.ts';
+import { lettersIn } from '../letters.ts';
+import type { Method } from '../method.ts';
 import type { Naming } from './naming.ts';
 import { ENDINGS, Gap, identifierPhrase, namePhrase, type Phrase } from './phrase.ts';
 import type { Entry } from './trie.ts';

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { createWorkplace, experimentSource, lossOf, type Workplace } from './built.ts';
+
+/** A small network that learns a function of two inputs; everything random comes from the trial's generator. */
+const training = `
+  const normal = (shape: number[], name: string) => {
+    const split = rng.split(name);
+    const size = shape.reduce((a, b) => a * b, 1);
+    return tf.tensor(Float32Array.from({ length: size }, () => 0.5 * split.normal()), shape);
+  };
+  const hidden = tf.variable(normal([2, 8], 'hidden'), true, 'hidden');
+  const output = tf.variable(normal([8, 1], 'output'), true, 'output');
+  const data = rng.split('data');
+  const optimizer = tf.train.adam(0.05);
+  for (let step = 0; step < 20; step++) {
+    const loss = tf.tidy(() => {
+      const x = tf.tensor2d(Float32Array.from({ length: 32 }, () => data.normal()), [16, 2]);
+      const y = tf.mul(tf.slice(x, [0, 0], [16, 1]), tf.slice(x, [0, 1], [16, 1]));
+      const error = () => tf.mean(tf.square(tf.sub(tf.matMul(tf.tanh(tf.matMul(x, hidden)), output), y)));
+      return optimizer.minimize(error as never, true)!.dataSync()[0]!;
+    });
+    log(step, { loss });
+  }
+  optimizer.dispose();`;
+
+describe('the same experiment, seed and engine', () => {
+  let place: Workplace;
+  beforeEach(async () => (place = await createWorkplace()));
+  afterEach(() => place.clean());
+
+  for (const backend of ['cpu', 'wasm'] as const) {
+    it(`gives the same curve, bit by bit, on ${backend}`, async () => {
+      const file = await place.write('train.ts', experimentSource({ trial: training, compute: 'autodiff' }));
+      const first = await place.run(file, { backend, jobs: 2 });
+      assert.equal(first.status, 'completed', first.error?.message);
+      assert.equal(first.record.backend.name, backend);
+      assert.equal(first.record.backend.reason, 'asked for');
+      // Another order of trials, and other neighbours.
+      const second = await place.run(file, { backend, jobs: 1 });
+      for (const { trial } of first.trials) {
+        const curve = lossOf(first, trial);
+        assert.equal(curve.length, 20);
+        assert.ok(curve.every(Number.isFinite));
+        assert.deepEqual(lossOf(second, trial), curve);
+      }
+      assert.notDeepEqual(lossOf(first, 'fast#0'), lossOf(first, 'fast#1'));
+      assert.deepEqual(lossOf(first, 'fast#0'), lossOf(first, 'slow#0'), 'arms of one seed meet the same testbed');
+    });
+  }
+
+  it('gives nearly the same curve on another engine, and says which one was chosen', async () => {
+    const file = await place.write('train.ts', experimentSource({ trial: training, compute: 'autodiff' }));
+    const chosen = await place.run(file, { seeds: 1 });
+    assert.equal(chosen.record.backend.name, 'wasm');
+    assert.match(chosen.record.backend.version, /^4\.22\.0 with(out)? SIMD$/);
+    assert.match(chosen.record.backend.reason, /fastest engine that needs no installation/);
+    const reference = await place.run(file, { seeds: 1, backend: 'cpu' });
+    for (const [step, value] of lossOf(reference, 'fast#0').entries()) {
+      assert.ok(Math.abs(lossOf(chosen, 'fast#0')[step]! - value) < 1e-4);
+    }
+  });
+
+  it('refuses an engine that is not there before a trial begins', async () => {
+    const file = await place.write('train.ts', experimentSource({ trial: training, compute: 'autodiff' }));
+    for (const backend of ['none', 'webgpu'] as const) {
+      const state = await place.run(file, { backend });
+      assert.equal(state.error?.kind, 'request');
+      assert.match(state.error.message, new RegExp(backend));
+      assert.deepEqual(state.trials, []);
+    }
+  });
+});

@@ -1,0 +1,153 @@
+import type * as Core from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type * as Backends from '../../../src/runtime/backends/backends.ts';
+import { distribution } from './built.ts';
+
+/** The bundle that trials load: the very kernels that ship, beside the reference backend. */
+async function loadEngines(): Promise<typeof Core> {
+  const require = createRequire(import.meta.url);
+  const { prepareEngine } = require(join(distribution(), 'backends.cjs')) as typeof Backends;
+  const options = { distribution: distribution(), experimentFolder: process.cwd() };
+  await prepareEngine('cpu', options);
+  const { tf } = await prepareEngine('wasm', options);
+  return tf as unknown as typeof Core;
+}
+
+describe('the kernels that training on wasm needs', () => {
+  let tf: typeof Core;
+  before(async () => (tf = await loadEngines()));
+
+  /** What `compute` gives on a backend: all numbers of all its tensors. No tensor may be left over. */
+  async function on(backend: 'cpu' | 'wasm', compute: () => Core.Tensor[]): Promise<number[][]> {
+    await tf.setBackend(backend);
+    const before = tf.memory().numTensors;
+    const results = tf.tidy(compute);
+    const numbers = results.map((tensor) => Array.from(tensor.dataSync()));
+    tf.dispose(results);
+    assert.equal(tf.memory().numTensors, before);
+    return numbers;
+  }
+
+  async function assertSame(compute: () => Core.Tensor[]): Promise<void> {
+    const expected = await on('cpu', compute);
+    const actual = await on('wasm', compute);
+    assert.equal(actual.length, expected.length);
+    for (const [i, numbers] of expected.entries()) {
+      assert.equal(actual[i]!.length, numbers.length);
+      const scale = Math.max(1, ...numbers.map(Math.abs));
+      for (const [j, number] of numbers.entries()) {
+        assert.ok(Math.abs(actual[i]![j]! - number) <= 2e-5 * scale, `${actual[i]![j]!} should be ${number}`);
+      }
+    }
+  }
+
+  /** A tensor of numbers that look random and are the same on both backends. */
+  const filled = (shape: number[], seed: number): Core.Tensor => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const values = Array.from({ length: size }, (_, i) => Math.sin((i + 1) * 12.9898 + seed * 78.233));
+    return tf.tensor(values, shape);
+  };
+  const size = fc.integer({ min: 1, max: 6 });
+
+  it('sum rows by segment, as the gradient of a gather does', async () => {
+    const cases = fc.record({ rows: size, inner: fc.array(size, { maxLength: 2 }), segments: size, seed: size });
+    await fc.assert(
+      fc.asyncProperty(cases, ({ rows, inner, segments, seed }) =>
+        assertSame(() => {
+          const ids = tf.tensor1d(
+            Array.from({ length: rows }, (_, i) => (i * seed) % segments),
+            'int32',
+          );
+          const table = filled([segments, ...inner], seed);
+          const weights = filled([rows, ...inner], seed + 1);
+          const gradient = tf.grad((x) => tf.sum(tf.mul(tf.gather(x, ids), weights)))(table);
+          return [tf.unsortedSegmentSum(weights, ids, segments), gradient];
+        }),
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('leave out rows of no segment', async () => {
+    await assertSame(() => [tf.unsortedSegmentSum(filled([3, 2], 1), tf.tensor1d([0, -1, 5], 'int32'), 2)]);
+  });
+
+  it('give a convolution its gradients, for every padding, stride and size', async () => {
+    const cases = fc.record({
+      batch: fc.integer({ min: 1, max: 3 }),
+      height: fc.integer({ min: 3, max: 8 }),
+      width: fc.integer({ min: 3, max: 8 }),
+      channels: fc.integer({ min: 1, max: 3 }),
+      filters: fc.integer({ min: 1, max: 3 }),
+      filterHeight: fc.integer({ min: 1, max: 3 }),
+      filterWidth: fc.integer({ min: 1, max: 3 }),
+      strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+      padding: fc.constantFrom('same' as const, 'valid' as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, (it) =>
+        assertSame(() => {
+          const images = filled([it.batch, it.height, it.width, it.channels], 1) as Core.Tensor4D;
+          const filter = filled([it.filterHeight, it.filterWidth, it.channels, it.filters], 2) as Core.Tensor4D;
+          const loss = (x: Core.Tensor, w: Core.Tensor) => {
+            const y = tf.conv2d(x as Core.Tensor4D, w as Core.Tensor4D, it.strides, it.padding);
+            return tf.sum(tf.mul(y, filled(y.shape, 3)));
+          };
+          return tf.grads(loss)([images, filter]);
+        }),
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('multiply transposed matrices, alone and in batches', async () => {
+    const cases = fc.record({
+      rows: size,
+      inner: size,
+      columns: size,
+      batch: fc.array(size, { maxLength: 2 }),
+      transposeA: fc.boolean(),
+      transposeB: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, ({ rows, inner, columns, batch, transposeA, transposeB }) =>
+        assertSame(() => {
+          const a = filled([...batch, ...(transposeA ? [inner, rows] : [rows, inner])], 1);
+          const b = filled([...batch, ...(transposeB ? [columns, inner] : [inner, columns])], 2);
+          const weights = filled([...batch, rows, columns], 3);
+          const gradients = tf.grads((x, y) => tf.sum(tf.mul(tf.matMul(x, y, transposeA, transposeB), weights)))([
+            a,
+            b,
+          ]);
+          return [tf.matMul(a, b, transposeA, transposeB), ...gradients];
+        }),
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('let nothing flow through a comparison, and everything through what it chose', async () => {
+    const compute = () => {
+      const larger = (x: Core.Tensor, y: Core.Tensor) =>
+        tf.sum(tf.where(tf.logicalAnd(tf.greater(x, y), tf.notEqual(x, y)), tf.square(x), y));
+      return tf.grads(larger)([tf.tensor1d([3, 1, 2]), tf.tensor1d([2, 5, 2])]);
+    };
+    assert.deepEqual(await on('wasm', compute), [
+      [6, 0, 0],
+      [0, 1, 1],
+    ]);
+    await assertSame(compute);
+  });
+});
+
+describe('a backend that cannot be had', () => {
+  it('is refused with what is missing and what there is', async () => {
+    const require = createRequire(import.meta.url);
+    const { prepareEngine } = require(join(distribution(), 'backends.cjs')) as typeof Backends;
+    const options = { distribution: distribution(), experimentFolder: process.cwd() };
+    await assert.rejects(prepareEngine('webgpu', options), /'webgpu' cannot be used: .*wasm, cpu, tensorflow/);
+  });
+});

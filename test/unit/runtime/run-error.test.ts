@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { causeOfDeath } from '../../../src/runtime/runs/trial-process.ts';
+import { parseFrame, toRunError } from '../../../src/runtime/trial/run-error.ts';
+
+const thrown = (name: string, message: string, ...frames: string[]): Error => {
+  const error = new Error(message);
+  error.name = name;
+  error.stack = `${name}: ${message}\n${frames.map((frame) => `    at ${frame}`).join('\n')}`;
+  return error;
+};
+
+describe('an error of an experiment', () => {
+  it("has the innermost place in the user's own code, and a stack without ours", () => {
+    const error = thrown(
+      'TypeError',
+      'no',
+      'matMul (/opt/marginalia/dist/backends.cjs:1:200)',
+      'solve (/home/u/node_modules/solver/index.js:10:3)',
+      'async Object.trial (/home/u/my (old) papers/ex: 1.ts:12:34)',
+      'node:internal/process/task_queues:95:5',
+      'perform (/opt/marginalia/dist/trial.cjs:9:9)',
+    );
+    assert.deepEqual(toRunError(error, 'exception', '/opt/marginalia/dist'), {
+      kind: 'exception',
+      message: 'TypeError: no',
+      stack:
+        '    at solve (/home/u/node_modules/solver/index.js:10:3)\n    at async Object.trial (/home/u/my (old) papers/ex: 1.ts:12:34)',
+      file: '/home/u/my (old) papers/ex: 1.ts',
+      line: 12,
+      column: 34,
+    });
+  });
+
+  it('has no place where nothing is known', () => {
+    assert.deepEqual(toRunError(thrown('Error', 'lost'), 'exception', '/dist'), { kind: 'exception', message: 'lost' });
+    assert.deepEqual(toRunError({ code: 7 }, 'exception', '/dist'), {
+      kind: 'exception',
+      message: 'A value that is not an Error was thrown: { code: 7 }',
+    });
+  });
+
+  it('is found in every form of a frame', () => {
+    const place = { file: '/a b/c.ts', line: 3, column: 7 };
+    for (const frame of [
+      'f (/a b/c.ts:3:7)',
+      '/a b/c.ts:3:7',
+      'async /a b/c.ts:3:7',
+      'new X (file:///a%20b/c.ts:3:7)',
+      'async Promise.all (index 0)',
+    ]) {
+      assert.deepEqual(parseFrame(`    at ${frame}`), frame.includes('index') ? undefined : place, frame);
+    }
+    assert.equal(parseFrame('TypeError: no'), undefined);
+  });
+});
+
+describe('the end of a trial process', () => {
+  it('is told apart by its last words', () => {
+    const abort =
+      'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n----- Native stack trace -----';
+    assert.deepEqual(
+      [causeOfDeath(null, 'SIGABRT', abort)[0].kind, causeOfDeath(null, 'SIGABRT', abort)[1]],
+      ['memory', false],
+    );
+    const [killed, mayRetry] = causeOfDeath(null, 'SIGKILL', '');
+    assert.equal(mayRetry, true);
+    assert.equal(killed.kind, 'killed');
+    assert.match(killed.message, /SIGKILL/);
+    assert.match(causeOfDeath(139, null, '')[0].message, /exit code 139/);
+  });
+});
