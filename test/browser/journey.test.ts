@@ -8,7 +8,7 @@ import { dashboard, runStatus, untilMorePointsThan, untilStatus } from './suppor
 import { goToLine, hover, lens, openFile, quickPickRow, runCommand, statusBarItem, tab } from './support/workbench.ts';
 
 describe('the way from a name in the code to a verdict', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let editor: OpenedEditor;
   let view: Frame;
 
@@ -97,7 +97,7 @@ describe('the way from a name in the code to a verdict', function () {
   });
 
   it('says at the end whether the claim held, with its statistics, and leaves no process', async () => {
-    await untilStatus(view, /Completed/, 240_000);
+    await untilStatus(view, /Completed/, 600_000);
     await view.locator('.verdict .outcome', { hasText: 'The claim holds' }).first().waitFor();
     assert.ok((await view.locator('.verdict .conditions tbody tr').count()) >= 1);
     await lens(editor.page, /the claim holds/).waitFor();

@@ -17,7 +17,7 @@ const themes = [
 const pictures = join(outFolder, 'screenshots');
 
 describe('the views in every kind of theme', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let editor: OpenedEditor;
 
   before(async () => {

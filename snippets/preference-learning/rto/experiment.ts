@@ -15,6 +15,7 @@ import {
   sampleResponse,
   sumAlong,
   tokenMdp,
+  type Curve,
   type Rng,
   type TokenMdp,
   type TokenResponse,
@@ -181,7 +182,7 @@ export default experiment({
   paper: 'rto',
   question:
     'With the same preference data and the same PPO, do DPO token rewards reach a given true reward with fewer samples than the sentence-level reward alone?',
-  seeds: 10,
+  seeds: 32,
   params: {
     iterations: int(105, { min: 60, max: 400, about: 'PPO iterations of 32 responses' }),
     horizon: int(24, { min: 4, max: 48, about: 'tokens of a response' }),
@@ -254,12 +255,12 @@ export default experiment({
     statement:
       'DPO-derived token rewards make PPO more sample-efficient than the sentence-level reward, and the gain comes from placing them on tokens.',
     check: ({ at, curve }) => {
-      const early = (arm: 'rto' | 'ppo' | 'summed') => at(arm, 'progress', 50);
-      const toHalf = (arm: 'rto' | 'ppo') =>
-        curve(arm, 'progress', ({ steps, values }) => {
-          const reached = values.findIndex((value) => value > 0.5);
-          return reached < 0 ? steps.at(-1)! + 1 : steps[reached]!;
-        });
+      const early = (arm: 'rto' | 'ppo' | 'summed') => at(arm, 'progress', 50, 'iqm');
+      const firstAboveHalf = ({ steps, values }: Curve) => {
+        const reached = values.findIndex((value) => value > 0.5);
+        return reached < 0 ? steps.at(-1)! + 1 : steps[reached]!;
+      };
+      const toHalf = (arm: 'rto' | 'ppo') => curve(arm, 'progress', firstAboveHalf, 'iqm');
       return [
         atLeast('progress at iteration 50, RTO minus PPO', early('rto') - early('ppo'), 0.05),
         atLeast('progress at iteration 50, RTO minus summed', early('rto') - early('summed'), 0.05),

@@ -72,11 +72,13 @@ export function walkFrom(lines: readonly Line[], from: number | undefined, direc
   const stride = (view.max - view.min) / 150;
   let best: number | undefined;
   for (const { steps, length } of lines) {
-    const index =
+    const next = direction > 0 ? upperBound(steps, from, 0, length) : lowerBound(steps, from, 0, length) - 1;
+    if (next < 0 || next >= length) continue;
+    const farther =
       direction > 0
-        ? Math.max(upperBound(steps, from, 0, length), lowerBound(steps, from + stride, 0, length))
-        : Math.min(lowerBound(steps, from, 0, length), upperBound(steps, from - stride, 0, length)) - 1;
-    if (index < 0 || index >= length) continue;
+        ? Math.min(length - 1, lowerBound(steps, from + stride, next, length))
+        : Math.max(0, upperBound(steps, from - stride, 0, next + 1) - 1);
+    const index = direction > 0 ? Math.max(next, farther) : Math.min(next, farther);
     const candidate = steps[index]!;
     if (best === undefined || Math.abs(candidate - from) < Math.abs(best - from)) best = candidate;
   }

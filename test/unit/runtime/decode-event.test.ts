@@ -59,7 +59,7 @@ describe('a line of events.jsonl', () => {
         const decoded = decodeEvent(line);
         assert.ok('event' in decoded || decoded.problem.length > 0);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

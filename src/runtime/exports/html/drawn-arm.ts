@@ -28,7 +28,7 @@ export function armLabel({ name }: ChartArm): string {
 
 /** Room for the longest label of the arms, in units of a drawing. */
 export function labelWidth(arms: readonly ChartArm[]): number {
-  return 7.5 * Math.max(...arms.map((arm) => armLabel(arm).length));
+  return 8 * Math.max(...arms.map((arm) => armLabel(arm).length));
 }
 
 /** Where every arm ends, in words. */

@@ -1,8 +1,10 @@
+/** Made once: to make one takes far longer than to use it. */
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 });
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** A count with its thousands apart: `12,345`. */
 export function writeCount(count: number): string {
-  return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return grouped.format(count);
 }
 
 /** `1 point`, `2 points`. */
@@ -31,7 +33,7 @@ export function writeNumber(value: number, significant = 4): string {
     const factor = Number(mantissa) === 1 ? '' : `${Number(mantissa)}×`;
     return `${sign}${factor}${writePower(Number(exponent))}`;
   }
-  return sign + Number(size.toPrecision(significant)).toLocaleString('en-US', { maximumFractionDigits: 20 });
+  return sign + grouped.format(Number(size.toPrecision(significant)));
 }
 
 /** A span of time in its two largest units: `0.4 s`, `3 min 20 s`, `2 h 5 min`. */

@@ -7,6 +7,7 @@ import { addKey, type Canvas, type Layer, rangeOf } from './canvas.ts';
 const corners = 48;
 
 export function drawEllipses({ ellipses, label }: Layer<'ellipses'>, hue: Hue, canvas: Canvas): string {
+  if (ellipses.length === 0) return '';
   const values = ellipses.flatMap(({ value }) => (value === undefined ? [] : [value]));
   const range = values.length === 0 ? undefined : rangeOf(values);
   if (range === undefined) addKey(canvas, hue, '<ellipse class="ellipse" cx="16" cy="5" rx="12" ry="4"/>', label);
@@ -24,7 +25,9 @@ export function drawEllipses({ ellipses, label }: Layer<'ellipses'>, hue: Hue, c
     }
     if (outline.length === 0) return '';
     const colour = range === undefined || value === undefined ? hue : levelClass('warm', value, range);
-    return `<path class="ellipse ${colour}" d="M${outline.join('L')}Z"/>`;
+    const path = `M${outline.join('L')}Z`;
+    // On a ground of its own, so that it is seen on every colour of a heat map.
+    return `<path class="casing" stroke-width="4" d="${path}"/><path class="ellipse ${colour}" d="${path}"/>`;
   });
   return drawn.join('');
 }
