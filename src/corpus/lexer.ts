@@ -18,6 +18,8 @@ export interface LineRegions {
 export type Lexer = (text: string, start: number, end: number, stateBefore: string) => LineRegions;
 
 const TEXT = 0x4000;
+/** Template strings within template strings beyond this many are read as text: nobody writes them, and each costs time. */
+const DEEPEST = 100;
 const NO_CUTS: readonly number[] = [];
 const PROSE: LineRegions = { startsInText: true, cuts: NO_CUTS, stateAfter: '' };
 const CODE: LineRegions = { startsInText: false, cuts: NO_CUTS, stateAfter: '' };
@@ -81,6 +83,10 @@ function makeLexer(syntax: Syntax): Lexer {
           break;
         }
         const interrupted = opener.interpolates === true && text.charCodeAt(close) === DOLLAR;
+        if (interrupted && state.length >= DEEPEST) {
+          at = close + 2;
+          continue;
+        }
         state = interrupted ? `${state}\u0001` : state.slice(0, -1);
         at = close + (interrupted ? 2 : opener.close!.length);
         (cuts ??= []).push(at - start);

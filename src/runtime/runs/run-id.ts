@@ -11,6 +11,7 @@ export function createRunId(name: string, created: Date): string {
   const time = created.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   const plain = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')

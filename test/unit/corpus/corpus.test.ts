@@ -13,7 +13,7 @@ describe('the corpus', () => {
     const corpus = fixtureCorpus();
     assert.deepEqual(keysOf(corpus), methods.map(({ id }) => id).sort());
     assert.equal(corpus.paper('rex')?.date, '2021');
-    assert.deepEqual(corpus.paper('rex').locations, []);
+    assert.deepEqual(corpus.paper('rex')?.locations, []);
   });
 
   it('gives a method what a page says of its paper', () => {

@@ -20,7 +20,7 @@ const error = fc.record({
   message: text,
   line: fc.nat(),
 });
-const ending = { outcome, seconds: fc.double({ min: 0, max: 1e6 }), error };
+const ending = { outcome, seconds: fc.double({ min: 0, max: 1e6, noNaN: true }), error };
 const at = fc.nat();
 
 /** Events as a run writes them, but for an order that makes sense. */
@@ -57,7 +57,7 @@ export const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
       ),
     }),
   }),
-  fc.record({ at, type: fc.constant('progress' as const), trial, share: fc.double({ min: 0, max: 1 }) }),
+  fc.record({ at, type: fc.constant('progress' as const), trial, share: fc.double({ min: 0, max: 1, noNaN: true }) }),
   fc.record({ at, type: fc.constant('trial-ended' as const), trial, ...ending }),
   fc.record({ at, type: fc.constant('warning' as const), message: text, trial }),
   fc.record({ at, type: fc.constantFrom('stopping' as const, 'paused' as const, 'resumed' as const) }),
