@@ -7,7 +7,7 @@ import { RunsTree, type RunItem } from '../../src/extension/runs/runs-tree.ts';
 import { readRun } from '../../src/runtime/runs/folder.ts';
 import { startRun } from '../../src/runtime/runs/start.ts';
 import * as experiments from './support/experiments.ts';
-import { closeAll, eventually, host, inWorkspace, lenses, panels, positionOf, write } from './support/window.ts';
+import { closeAll, eventually, host, inWorkspace, panels, positionOf, write } from './support/window.ts';
 
 async function run(path: string, text: string): Promise<string> {
   const file = await write(path, text);
@@ -121,16 +121,6 @@ describe('running an experiment', () => {
     await vscode.commands.executeCommand('marginalia.stopRun', id);
     await first;
     assert.equal(alive(runs.get(id)!.record!.pid), false);
-  });
-
-  it('says on the lens how far it is and how it went', async () => {
-    const id = await run('runs/lens.ts', experiments.slow);
-    const file = vscode.Uri.file(inWorkspace('runs/lens.ts'));
-    await eventually(async () => assert.equal((await lenses(file, /Running|Stop/)).length, 2), 30_000);
-    const [running] = await lenses(file, /Running/);
-    assert.match(running!, /^3: \$\(sync~spin\) Running \d+ %$/);
-    await vscode.commands.executeCommand('marginalia.stopRun', id);
-    await eventually(async () => assert.equal((await lenses(file, /Run$|stopped/)).length, 2));
   });
 
   it('pauses and resumes', async () => {
