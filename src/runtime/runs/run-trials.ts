@@ -47,6 +47,8 @@ export async function runTrials(
       });
       if (answer.type === 'ended') {
         const { outcome, seconds, error } = answer;
+        // A trial may learn of a request to stop before this process next looks.
+        if (outcome === 'stopped') control.requestStop();
         writer.event({ type: 'trial-ended', trial, outcome, seconds, ...(error !== undefined && { error }) });
         return error;
       }
