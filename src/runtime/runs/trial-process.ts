@@ -34,7 +34,7 @@ export interface TrialProcess {
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
-export interface SpawnOptions extends TrialProcessOptions {
+export interface SpawnOptions extends Omit<TrialProcessOptions, 'parent'> {
   /** Absolute path of the `dist` folder. */
   readonly distribution: string;
   /** Absolute path of the folder in which the experiment runs. */
@@ -46,7 +46,7 @@ export interface SpawnOptions extends TrialProcessOptions {
 /** Starts a trial process. It needs some tens of milliseconds to come up, and takes its first job meanwhile. */
 export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
   const { distribution, workingFolder, print, id, bundle, control, memoryMegabytes } = options;
-  const trialOptions: TrialProcessOptions = { id, bundle, control, memoryMegabytes };
+  const trialOptions: TrialProcessOptions = { id, bundle, control, memoryMegabytes, parent: process.pid };
   const child = spawn(
     process.execPath,
     [

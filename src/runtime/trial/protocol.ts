@@ -13,6 +13,8 @@ export interface TrialProcessOptions {
   /** Absolute path of `control.json`. */
   readonly control: string;
   readonly memoryMegabytes: number;
+  /** Id of the process that started this one. Without it nothing is left to do. */
+  readonly parent: number;
 }
 
 /** What a trial process is asked to do, one at a time, over its IPC channel. Each is answered by exactly one `Answer`. */

@@ -21,14 +21,15 @@ export interface RecorderOptions {
   /** Absolute path of `control.json`. */
   readonly controlFile: string;
   readonly memoryMegabytes: number;
+  /** Id of the run's process. */
+  readonly parent: number;
 }
 
-const { channel, bundle, controlFile, memoryMegabytes } = workerData as RecorderOptions;
+const { channel, bundle, controlFile, memoryMegabytes, parent } = workerData as RecorderOptions;
 const words = channel.control;
 /** The pipe to the run's process. */
 const output = 3;
 const intervalMilliseconds = 50;
-const parent = process.ppid;
 
 let turns = 0;
 let job = 0;

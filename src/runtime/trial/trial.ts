@@ -31,6 +31,7 @@ const recorderOptions: RecorderOptions = {
   bundle: options.bundle,
   controlFile: options.control,
   memoryMegabytes: options.memoryMegabytes,
+  parent: options.parent,
 };
 new Worker(join(distribution, 'recorder.cjs'), { workerData: recorderOptions }).unref();
 
