@@ -14,9 +14,17 @@ export interface Naming {
   readonly ambiguous: boolean;
   /** No hyphen or space stands in it. */
   readonly oneWord: boolean;
+  /** Where it is ambiguous, it counts only as the card spells it. */
+  readonly exact: boolean;
+  /** For a title: so short that with a few more words it is another paper's. */
+  readonly extensible: boolean;
   readonly endings: Endings;
+  /** Consists of words that all code about learning machines shares. */
+  readonly technical: boolean;
   /** How the method's card spells it. */
   readonly spellings: ReadonlySet<string>;
+  /** Those of the spellings by which the paper is known: its own, and such as no ordinary word or variable has. */
+  readonly proper: ReadonlySet<string>;
   /** Spellings that need no evidence although the phrase is ambiguous. */
   readonly distinctive: ReadonlySet<string>;
   /** Letters of the context words that are evidence for it. */
@@ -24,6 +32,7 @@ export interface Naming {
 }
 
 const SHORT_TITLE_GAPS = 2;
+const LONG_TITLE_GAPS = 7;
 const FEWEST_TITLE_LETTERS = 6;
 /** `chen2021rex`: nothing else looks like it, so such a key counts wherever text has it. */
 const AUTHOR_YEAR_KEY = /^[a-z]+(?:19|20)\d\d[a-z]+(?:-[b-z])?$/;
@@ -51,8 +60,12 @@ function titleEntry({ key, title }: Paper, contexts: readonly string[]): Entry<N
       paper: key,
       ambiguous: gaps < SHORT_TITLE_GAPS,
       oneWord: false,
+      exact: false,
+      extensible: gaps < LONG_TITLE_GAPS,
+      technical: false,
       endings: ENDINGS.none,
       spellings: NONE,
+      proper: NONE,
       distinctive: NONE,
       contexts: outside(phrase.letters, contexts),
     },
@@ -67,8 +80,12 @@ function keyEntry({ key }: Paper): Entry<Naming> {
       paper: key,
       ambiguous: false,
       oneWord: true,
+      exact: true,
+      extensible: false,
+      technical: false,
       endings: ENDINGS.none,
       spellings: new Set([key]),
+      proper: NONE,
       distinctive: NONE,
       contexts: [],
     },

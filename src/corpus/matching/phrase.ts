@@ -38,6 +38,12 @@ const LONGEST_GAP = 100;
 const COMMENT_LEADERS = '/*#-%;!>|"\' \t';
 const SYMBOLS = /[*+&^]+/;
 
+/** The words of a name or identifier. */
+export function wordsOf({ letters, gaps }: Phrase): string[] {
+  const starts = [...gaps.keys()].filter((index) => index === 0 || gaps[index] !== Gap.none);
+  return starts.map((start, position) => letters.slice(start, starts[position + 1]));
+}
+
 /** A phrase that matches a method's name: forgiving about case, accents, hyphens, spaces and line breaks. */
 export function namePhrase(name: string): Phrase {
   return phraseOf(name, (between, camel) => {

@@ -14,6 +14,7 @@ export const MOST_LINES = 8;
 
 const NO_HITS: readonly Hit[] = [];
 const NO_CONTEXTS: readonly ContextHit[] = [];
+const NO_EVIDENCE: readonly string[] = [];
 const EVERYWHERE: Regions = { isText: () => true };
 
 /**
@@ -43,7 +44,7 @@ export function hitScanner(
     const judgement = end < 0 ? 'no' : judge(meaning, text, phraseStart, end, regions);
     if (judgement === 'no') return;
     const kind = meaning.kind === 'name' && !regions.isText(phraseStart) ? 'identifier' : meaning.kind;
-    const contexts = judgement === 'doubtful' ? meaning.contexts : undefined;
+    const contexts = judgement === 'sure' ? undefined : judgement === 'doubtful' ? meaning.contexts : NO_EVIDENCE;
     add(phraseStart, end, { kind, paper: meaning.paper, ...(contexts && { contexts }) });
   }
 

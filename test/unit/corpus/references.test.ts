@@ -44,6 +44,13 @@ describe('citation keys', () => {
     }
   });
 
+  it('count in the roles of MyST and Sphinx', () => {
+    for (const role of ['{cite}', '{cite:p}', '{cite:t}', '{cite:alp}', ':cite:', ':cite:p:', ':cite:t:']) {
+      assert.deepEqual(found(`as ${role}`.concat('`rex` says')), ['key rex rex'], role);
+      assert.deepEqual(found(`as ${role}`.concat('`rex, cpl` say')), ['key rex rex', 'key cpl cpl'], role);
+    }
+  });
+
   it('count each in a list', () => {
     const both = ['key rex rex', 'key cpl cpl'];
     for (const text of [
@@ -270,6 +277,10 @@ describe('names and identifiers', () => {
       ['RexSchedule', 'RexSchedule'],
       ['buildREXSchedule2', 'REXSchedule'],
       ['newRexLR', 'RexLR'],
+      ['rexScheduler0', 'rexScheduler'],
+      ['rex_schedule_2', 'rex_schedule'],
+      ['REXScheduler2Steps', 'REXScheduler'],
+      ['rexSchedules', 'rexSchedules'],
       ['alpGMMTeacher', 'alpGMM'],
       ['cpl_loss', 'cpl_loss'],
     ];
@@ -379,7 +390,7 @@ describe('ambiguous names', () => {
     assertNone('CCL');
     assert.deepEqual(found('CCL changes the data size in a cycle'), ['name CCL cyclical-curriculum']);
     assert.deepEqual(found('CCL needs no backpropagation'), ['name CCL counter-current-learning']);
-    assertNone('CCL: a cycle without backpropagation');
+    assertNone('CCL: a data size without backpropagation');
   });
 });
 
