@@ -1,4 +1,4 @@
-import { isDigit, letterOf, UPPER } from '../letters.ts';
+import { isDigit, letterAt, letterOf, UPPER } from '../letters.ts';
 import type { Naming } from './naming.ts';
 import type { Regions } from './phrase.ts';
 
@@ -66,19 +66,19 @@ function judgeName(naming: Naming, text: string, start: number, end: number, reg
 
 /** Whether the identifier goes on before or behind. */
 function isPart(text: string, start: number, end: number): boolean {
-  return isIdentifier(text.charCodeAt(start - 1)) || isIdentifier(text.charCodeAt(end));
+  return isIdentifier(text, start - 1) || isIdentifier(text, end);
 }
 
 /** Whether a member's name follows: `REX.W` is another thing's name. */
 function isQualified(text: string, end: number): boolean {
-  return text.charCodeAt(end) === 46 && isIdentifier(text.charCodeAt(end + 1));
+  return text.charCodeAt(end) === 46 && isIdentifier(text, end + 1);
 }
 
 /** `T-REX` and `PAL-M` are other things' names, `RAFT-based` is not. */
 function isInCompound(text: string, start: number, end: number): boolean {
-  if (text.charCodeAt(start - 1) === HYPHEN && isIdentifier(text.charCodeAt(start - 2))) return true;
-  const next = text.charCodeAt(end + 1);
-  return text.charCodeAt(end) === HYPHEN && ((letterOf(next) & UPPER) !== 0 || isDigit(next));
+  if (text.charCodeAt(start - 1) === HYPHEN && isIdentifier(text, start - 2)) return true;
+  if (text.charCodeAt(end) !== HYPHEN) return false;
+  return (letterAt(text, end + 1) & UPPER) !== 0 || isDigit(text.charCodeAt(end + 1));
 }
 
 /** `A Tutorial on Bayesian Optimization of Expensive Cost Functions` is another paper. */
@@ -109,8 +109,10 @@ function isShouted(text: string, start: number, end: number): boolean {
   return capitals >= FEWEST_CAPITALS && capitals > 4 * others;
 }
 
-function isIdentifier(code: number): boolean {
-  return letterOf(code) !== 0 || code === 95 || code === 36;
+function isIdentifier(text: string, at: number): boolean {
+  if (letterAt(text, at) !== 0) return true;
+  const character = text.charAt(at);
+  return character === '_' || character === '$';
 }
 
 function isAscii(text: string): boolean {

@@ -38,6 +38,11 @@ const FEWEST_TITLE_LETTERS = 6;
 const AUTHOR_YEAR_KEY = /^[a-z]+(?:19|20)\d\d[a-z]+(?:-[b-z])?$/;
 const NONE: ReadonlySet<string> = new Set();
 
+/** Whether the phrase may be a reference outside comments and strings too. */
+export function countsInCode({ kind }: Naming): boolean {
+  return kind === 'name' || kind === 'identifier';
+}
+
 /** All phrases that can name a paper of the corpus. */
 export function namingsOf(corpus: Corpus): Entry<Naming>[] {
   const methods = corpus.papers.flatMap((paper) => corpus.methodOf(paper) ?? []);
