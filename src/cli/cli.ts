@@ -7,6 +7,7 @@ import { addExportCommand } from './commands/export-command.ts';
 import { addIndexCommand } from './commands/index-command.ts';
 import { addMethodsCommand } from './commands/methods-command.ts';
 import { addReferencesCommand } from './commands/references-command.ts';
+import { addResumeCommand } from './commands/resume-command.ts';
 import { addRunCommand } from './commands/run-command.ts';
 import { addRunsCommand } from './commands/runs-command.ts';
 import { addScaffoldCommand } from './commands/scaffold-command.ts';
@@ -44,6 +45,7 @@ for (const add of [
   addRunCommand,
   addVerifyCommand,
   addRunsCommand,
+  addResumeCommand,
   addExportCommand,
 ]) {
   // A command takes its settings for help and errors from the program only if it is made after they are set.

@@ -134,6 +134,17 @@ describe('running an experiment', () => {
     await eventually(() => assert.equal(status(runs, id), 'running'));
   });
 
+  it('takes up a run whose process was killed', async () => {
+    const id = await run('runs/killed.ts', experiments.slow);
+    await eventually(() => assert.equal(status(runs, id), 'running'), 30_000);
+    process.kill(runs.get(id)!.record!.pid, 'SIGKILL');
+    await eventually(() => assert.equal(status(runs, id), 'interrupted'), 20_000);
+    await vscode.commands.executeCommand('marginalia.resumeRun', id);
+    await eventually(() => assert.equal(status(runs, id), 'running'), 20_000);
+    await vscode.commands.executeCommand('marginalia.stopRun', id);
+    await eventually(() => assert.equal(status(runs, id), 'stopped'));
+  });
+
   it('runs again with what was asked the first time', async () => {
     const first = await run('runs/again.ts', experiments.quick);
     await eventually(() => assert.equal(status(runs, first), 'completed'), 40_000);

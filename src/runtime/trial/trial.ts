@@ -11,9 +11,10 @@ import { encodeJson } from '../runs/json.ts';
 import type { Outcome, RunError } from '../runs/events.ts';
 import type { Experiment } from '../sdk/experiment.ts';
 import { control, createChannel, createFrameWriter } from './channel.ts';
+import { openCheckpoint } from './checkpoint.ts';
 import { loadExperiment } from './load-experiment.ts';
 import { printAtOnce } from './print-at-once.ts';
-import type { Answer, FromTrialProcess, Job, TrialProcessOptions } from './protocol.ts';
+import type { Answer, FromTrialProcess, Job, Note, TrialProcessOptions } from './protocol.ts';
 import { readSeries } from './read-series.ts';
 import type { RecorderOptions } from './recorder.ts';
 import { toRunError } from './run-error.ts';
@@ -107,9 +108,13 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
       engine = await loadBackends().prepareEngine(job.backend, { distribution, experimentFolder: process.cwd() });
     }
     const experiment = load();
-    const sink = createTrialSink(channel, writer, Object.keys(experiment.definition.metrics));
-    const seconds = () => (performance.now() - trialStarted - sink.pausedMilliseconds) / 1000;
     const { arm, seed, params } = job;
+    const sink = createTrialSink(channel, writer, {
+      metrics: Object.keys(experiment.definition.metrics),
+      checkpoint: openCheckpoint(options.checkpoints, `${arm}#${seed}`, job.checkpoint),
+    });
+    const seconds = () => (performance.now() - trialStarted - sink.pausedMilliseconds) / 1000;
+    const tensorsBefore = engine?.tf.memory().numTensors ?? 0;
     // A trial that waits for something that cannot happen shows by a process that has nothing left to do.
     process.channel?.unref();
     let outcome: Outcome = 'completed';
@@ -124,6 +129,10 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
     } finally {
       process.channel?.ref();
       engine?.tf.disposeVariables();
+    }
+    const tensorsAfter = engine?.tf.memory().numTensors ?? 0;
+    if (tensorsAfter > tensorsBefore && outcome === 'completed') {
+      writer.message(encodeJson({ type: 'leak', before: tensorsBefore, after: tensorsAfter } satisfies Note));
     }
     answer({ type: 'ended', outcome, seconds: seconds() });
   },
