@@ -135,7 +135,7 @@ describe('running an experiment', () => {
   });
 
   it('takes up a run whose process was killed', async () => {
-    const id = await run('runs/killed.ts', experiments.slow);
+    const id = await run('runs/killed.ts', experiments.endless);
     await eventually(() => assert.equal(status(runs, id), 'running'), 30_000);
     process.kill(runs.get(id)!.record!.pid, 'SIGKILL');
     await eventually(() => assert.equal(status(runs, id), 'interrupted'), 20_000);
