@@ -17,6 +17,9 @@ const aliveInterval = 1000;
 /** How long a run may take to write its record, in milliseconds. */
 const patience = 10_000;
 
+/** Events before which the record was written anew. */
+const changesRecord: readonly RunEvent['type'][] = ['started', 'continued', 'ended'];
+
 /** What a viewer of a run wants to hear. */
 export interface RunListener {
   /**
@@ -74,8 +77,8 @@ async function follow(folder: string, state: RunState, listener: RunListener, di
   }
 
   async function take({ events, problems }: EventSlice): Promise<boolean> {
-    // The record is complete when the run says that it has started.
-    if (events.some(({ type }) => type === 'started' || type === 'ended')) await readNewRecord();
+    // The record is complete when the run says that it has started, and another when another process goes on with it.
+    if (events.some(({ type }) => changesRecord.includes(type))) await readNewRecord();
     if (!isAttached()) return false;
     for (const problem of problems) addWarning(state, `${problem}; the line is left out.`);
     applyEvents(state, events);
