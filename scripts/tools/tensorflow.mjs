@@ -12,6 +12,7 @@ import { ensureSystemPackages, tensorflowNeeds } from './system-packages.mjs';
  */
 export async function ensureTensorFlow() {
   if (process.platform === 'linux') await ensureSystemPackages(tensorflowNeeds, 'set up native TensorFlow');
+  /** @type {string} */
   const output = await withLock(join(productCache, 'tensorflow.lock'), 'setting up native TensorFlow', () =>
     during('Setting up native TensorFlow', (detail) =>
       must(process.execPath, [join(root, 'dist/cli.js'), 'setup', 'tensorflow'], {

@@ -21,22 +21,23 @@ export function stepsOn(stream: Stream): StepsDisplay {
   const clear = '\r\u001b[2K';
   let step: string | undefined;
   let detail = '';
+  // A terminal that does not know its width says 0.
+  const fit = (text: string) => clip(text, (stream.columns || 80) - 1);
   const line = () => `${step ?? ''} … ${duration((performance.now() - began) / 1000)}`;
   const draw = () => {
-    if (step !== undefined)
-      stream.write(clear + clip(detail === '' ? line() : `${line()}  ${detail}`, stream.columns - 1));
+    if (step !== undefined) stream.write(clear + fit(detail === '' ? line() : `${line()}  ${detail}`));
   };
   const timer = setInterval(draw, 250);
   return {
     step(text) {
-      if (step !== undefined) stream.write(`${clear}${clip(line(), stream.columns - 1)}\n`);
+      if (step !== undefined) stream.write(`${clear}${fit(line())}\n`);
       [step, detail] = [text, ''];
       draw();
     },
     detail: (text) => void (detail = text.trim()),
     end() {
       clearInterval(timer);
-      if (step !== undefined) stream.write(`${clear}${clip(line(), stream.columns - 1)}\n`);
+      if (step !== undefined) stream.write(`${clear}${fit(line())}\n`);
     },
   };
 }

@@ -58,7 +58,7 @@ async function setUp(distribution: string, { json }: SetupOptions): Promise<numb
   } catch (error) {
     display.end();
     if (!stopping.signal.aborted) throw error;
-    complain('stopped; nothing was set up. What was downloaded is in the caches of npm and pip for the next time.');
+    complain('stopped; nothing was set up. Large downloads that were whole are kept for the next time.');
     return exitCodes.stopped;
   } finally {
     for (const signal of signals) process.off(signal, stop);

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ProgramOptions, runProgram } from './run-program.ts';
 import { SetupError } from './setup-error.ts';
@@ -12,6 +12,8 @@ const python = 'python3';
 const compiler = process.env.CXX ?? 'c++';
 
 export interface CompileOptions extends Omit<ProgramOptions, 'cwd'> {
+  /** Where the wheel is kept once it is whole; one that is there already is taken. */
+  readonly downloads: string;
   /** Called when a step begins, with a line for a person. */
   readonly report: (step: string) => void;
 }
@@ -33,21 +35,12 @@ export async function compileAddon(folder: string, options: CompileOptions): Pro
   await rm(join(home, 'deps'), { recursive: true, force: true });
   await rm(join(home, 'lib'), { recursive: true, force: true });
 
-  report(`Downloading ${platform.wheel} ${wheelVersion} (about 270 MB)`);
-  const wheels = join(folder, 'wheel');
-  await run(python, [
-    ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--progress-bar', 'off'],
-    ...['--disable-pip-version-check', '--no-input'],
-    ...['--python-version', '3.12', '--implementation', 'cp', '--platform', platform.tag],
-    ...['--dest', wheels, `${platform.wheel}==${wheelVersion}`],
-  ]);
-
+  const wheel = (await findWheel(options.downloads)) ?? (await downloadWheel(folder, platform, options));
   report('Unpacking libtensorflow and its headers (about 850 MB)');
-  await run(python, ['-c', unpackWheel, wheels, join(folder, 'unpacked')]);
+  await run(python, ['-c', unpackWheel, wheel, join(folder, 'unpacked')]);
   const unpacked = join(folder, 'unpacked/tensorflow');
   await mkdir(libraries, { recursive: true });
   for (const library of platform.libraries) await rename(join(unpacked, library), join(libraries, library));
-  await rm(wheels, { recursive: true });
 
   report('Compiling the addon');
   await mkdir(addon, { recursive: true });
@@ -60,6 +53,30 @@ export async function compileAddon(folder: string, options: CompileOptions): Pro
     ...['-o', join(addon, 'tfjs_binding.node')],
   ]);
   await rm(join(folder, 'unpacked'), { recursive: true });
+}
+
+/** The wheel that an earlier setup downloaded and did not come to use. */
+async function findWheel(downloads: string): Promise<string | undefined> {
+  const names = await readdir(downloads).catch(() => []);
+  const name = names.find((each) => each.includes(`-${wheelVersion}-`) && each.endsWith('.whl'));
+  return name === undefined ? undefined : join(downloads, name);
+}
+
+/** Downloads the wheel; it appears among the downloads when it is whole. */
+async function downloadWheel(folder: string, { wheel, tag }: WheelPlatform, options: CompileOptions): Promise<string> {
+  options.report(`Downloading ${wheel} ${wheelVersion} (about 270 MB)`);
+  const arriving = join(folder, 'wheel');
+  const flags = [
+    ...['--no-deps', '--only-binary=:all:', '--progress-bar', 'off', '--disable-pip-version-check', '--no-input'],
+    ...['--python-version', '3.12', '--implementation', 'cp', '--platform', tag],
+  ];
+  const pip = ['-m', 'pip', 'download', ...flags, '--dest', arriving, `${wheel}==${wheelVersion}`];
+  await runProgram(python, pip, { ...options, cwd: folder });
+  await rm(options.downloads, { recursive: true, force: true });
+  await rename(arriving, options.downloads);
+  const found = await findWheel(options.downloads);
+  if (found === undefined) throw new SetupError(`pip said that it downloaded ${wheel} ${wheelVersion} and did not`);
+  return found;
 }
 
 /** Says everything that the machine lacks at once, and before anything large is downloaded. */
@@ -87,8 +104,15 @@ async function requireTools(run: (program: string, args: readonly string[]) => P
   );
 }
 
+interface WheelPlatform {
+  readonly wheel: string;
+  /** Platform tag of the wheel's name. */
+  readonly tag: string;
+  readonly libraries: readonly string[];
+}
+
 /** Which wheel carries libtensorflow for this machine, and how its libraries are called. */
-function wheelPlatform(): { wheel: string; tag: string; libraries: readonly string[] } {
+function wheelPlatform(): WheelPlatform {
   const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
   const machine = `${process.platform}-${process.arch}`;
   switch (machine) {
@@ -103,11 +127,10 @@ function wheelPlatform(): { wheel: string; tag: string; libraries: readonly stri
   }
 }
 
-/** Unpacks what the addon needs of the one wheel in a folder: `python3 -c … <folder> <target>`. */
+/** Unpacks what the addon needs of a wheel: `python3 -c … <wheel> <target>`. */
 const unpackWheel = `
-import glob, os, sys, zipfile
-source, target = sys.argv[1:]
-wheel = glob.glob(os.path.join(source, '*.whl'))[0]
+import sys, zipfile
+wheel, target = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
     for name in archive.namelist():
         if name.startswith('tensorflow/libtensorflow') or (name.startswith('tensorflow/include/') and name.endswith('.h')):

@@ -23,7 +23,7 @@ export interface SetupOptions {
   readonly report: (step: string) => void;
   /** Called with everything the steps print, in lines; the log file has it too. */
   readonly log: (line: string) => void;
-  /** Ends the setup; what it had begun is removed. */
+  /** Ends the setup; what it had begun is removed, but for large downloads. */
   readonly signal: AbortSignal;
 }
 
@@ -33,7 +33,10 @@ export interface Setup extends Installation {
 }
 
 /** Programs to run and someone to tell, as every step needs them. */
-type Steps = Pick<SetupOptions, 'distribution' | 'report' | 'log' | 'signal'>;
+interface Steps extends SetupOptions {
+  /** Where large downloads wait for a setup that was stopped to be started again. */
+  readonly downloads: string;
+}
 
 /**
  * Gets native TensorFlow working for this user. An installation that is there and computes is left as it is. Else the
@@ -51,7 +54,8 @@ export async function setUpTensorFlow(options: SetupOptions): Promise<Setup> {
   const target = installationFolder(cache);
   const parent = dirname(target);
   await mkdir(parent, { recursive: true });
-  const steps = await withLogFile(setupLog(cache), options);
+  const downloads = join(parent, 'downloads');
+  const steps: Steps = { ...(await withLogFile(setupLog(cache), options)), downloads };
 
   await removeLeftovers(parent);
   const present = findInstallation(cache);
@@ -77,6 +81,7 @@ export async function setUpTensorFlow(options: SetupOptions): Promise<Setup> {
     return { folder: target, record, found: false };
   } finally {
     await rm(folder, { recursive: true, force: true });
+    if (!options.signal.aborted) await rm(downloads, { recursive: true, force: true });
   }
 }
 
@@ -133,7 +138,7 @@ async function removeLeftovers(parent: string): Promise<void> {
 }
 
 /** Has every step and every line written to a file as well, which begins afresh. */
-async function withLogFile(file: string, options: SetupOptions): Promise<Steps> {
+async function withLogFile(file: string, options: SetupOptions): Promise<SetupOptions> {
   await writeFile(file, `Set up native TensorFlow, ${new Date().toISOString()}, Node ${process.version}\n`);
   const began = performance.now();
   const log = (line: string) => {

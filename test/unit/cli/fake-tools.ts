@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /** How the package's own install step comes out: with an addon, without a network, or with one that takes its process down. */
@@ -8,8 +8,8 @@ export interface FakeTools {
   readonly prebuilt: Prebuilt;
   /** What the addon does that the compiler makes. Default `fits`. */
   readonly compiled?: 'fits' | 'wrong';
-  /** Whether npm never comes to an end. */
-  readonly endless?: boolean;
+  /** The program that never comes to an end, and has started another one. */
+  readonly endless?: 'npm' | 'c++';
   /** Which programs are there. Default: all. */
   readonly programs?: readonly ('npm' | 'python3' | 'c++')[];
 }
@@ -23,6 +23,7 @@ export interface FakeTools {
 export async function fakeTools(folder: string, tools: FakeTools) {
   const bin = join(folder, 'bin');
   const calls = join(folder, 'calls.txt');
+  await rm(bin, { recursive: true, force: true });
   await mkdir(bin, { recursive: true });
   const program = join(folder, 'tool.cjs');
   const plan = { ...tools, calls, pid: join(folder, 'grandchild.pid'), project: resolve('.') };
@@ -63,14 +64,12 @@ module.exports = {
   backend: () => ({ binding: { TF_Version: '9.9.9' } }),
 };\`;
 
-if (name === 'npm' && args[0] === 'install') {
-  if (plan.endless) {
-    const grandchild = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-    writeFileSync(plan.pid, String(grandchild.pid));
-  } else {
-    write(join(home, 'index.js'), engine);
-    write(join(home, 'package.json'), '{}');
-  }
+if (plan.endless === name && args[0] !== '--version') {
+  const grandchild = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  writeFileSync(plan.pid, String(grandchild.pid));
+} else if (name === 'npm' && args[0] === 'install') {
+  write(join(home, 'index.js'), engine);
+  write(join(home, 'package.json'), '{}');
 } else if (name === 'npm') {
   if (plan.prebuilt === 'unreachable') {
     console.error('Error: getaddrinfo ENOTFOUND downloads.invalid');
@@ -78,7 +77,8 @@ if (name === 'npm' && args[0] === 'install') {
   }
   write(addon, plan.prebuilt);
 } else if (args.includes('download')) {
-  write(join(args[args.indexOf('--dest') + 1], 'tensorflow.whl'), 'a wheel');
+  const wheel = args.at(-1).replace('==', '-') + '-cp312.whl';
+  write(join(args[args.indexOf('--dest') + 1], wheel), 'a wheel');
 } else if (name === 'python3' && args[0] === '-c') {
   const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
   for (const library of libraries) write(join(args[3], 'tensorflow', library), 'a library');

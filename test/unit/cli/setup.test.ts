@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { processExists } from '../../../src/runtime/runs/processes.ts';
 import { fakeTools, type FakeTools } from './fake-tools.ts';
@@ -145,6 +145,23 @@ describe('marginalia setup tensorflow', function () {
         assert.ok(!(await calls()).some((call) => call.includes('download')));
       }),
     );
+
+    it(
+      'does not download again what was whole when it was stopped',
+      among({ prebuilt: 'unreachable', endless: 'c++' }, async ({ folder, env, kept, pidFile, calls }) => {
+        const { child, ended } = start(['setup', 'tensorflow'], folder, env);
+        await waitForPid(pidFile);
+        child.kill('SIGTERM');
+        assert.equal((await ended).code, 130);
+        assert.deepEqual(await kept(), ['downloads']);
+
+        const tools = await fakeTools(folder, { prebuilt: 'unreachable' });
+        const again = resultOf(await marginalia(['setup', 'tensorflow', '--json'], folder, tools.env));
+        assert.equal(again.how, 'compiled');
+        assert.equal((await calls()).filter((call) => call.includes('pip download')).length, 1);
+        assert.deepEqual(await kept(), [basename(again.folder)]);
+      }),
+    );
   }
 
   it(
@@ -159,7 +176,7 @@ describe('marginalia setup tensorflow', function () {
 
   it(
     'leaves nothing behind when it is stopped, neither files nor processes',
-    among({ prebuilt: 'fits', endless: true }, async ({ folder, env, kept, pidFile }) => {
+    among({ prebuilt: 'fits', endless: 'npm' }, async ({ folder, env, kept, pidFile }) => {
       const { child, ended } = start(['setup', 'tensorflow'], folder, env);
       const pid = await waitForPid(pidFile);
       child.kill('SIGINT');
