@@ -12,6 +12,7 @@ import { addRunCommand } from './commands/run-command.ts';
 import { addRunsCommand } from './commands/runs-command.ts';
 import { addScaffoldCommand } from './commands/scaffold-command.ts';
 import { addSearchCommand } from './commands/search-command.ts';
+import { addSetupCommand } from './commands/setup-command.ts';
 import { addVerifyCommand } from './commands/verify-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Misuse } from './misuse.ts';
@@ -47,6 +48,7 @@ for (const add of [
   addRunsCommand,
   addResumeCommand,
   addExportCommand,
+  addSetupCommand,
 ]) {
   // A command takes its settings for help and errors from the program only if it is made after they are set.
   add(program, distribution);

@@ -43,9 +43,8 @@ printAtOnce(process.stderr);
 const sdk = loadSdk(distribution);
 process.setSourceMapsEnabled(true);
 
-/** How long loading a module or deciding a claim may take, in seconds. */
-const loadSeconds = 10;
-const verdictSeconds = 120;
+/** How long loading a module, starting an engine (from a slow disk) or deciding a claim may take, in seconds. */
+const limits = { load: 10, prepare: 60, verdict: 120 } as const;
 
 let jobs = 0;
 /** The job that has not been answered yet. */
@@ -79,7 +78,7 @@ process.on('beforeExit', () => {
 
 async function perform(job: Job): Promise<void> {
   current = job;
-  const limit = job.type === 'trial' ? job.seconds : job.type === 'verdict' ? verdictSeconds : loadSeconds;
+  const limit = job.type === 'trial' ? job.seconds : limits[job.type];
   // Whoever looks at a breakpoint has all the time there is.
   Atomics.store(channel.control, control.limitSeconds, inspector.url() === undefined ? limit : 0);
   Atomics.store(channel.control, control.job, ++jobs);
