@@ -69,6 +69,8 @@ function doiSpan(text: string, at: number): IdSpan | undefined {
   if (!found) return undefined;
   const prefix = DOI_PREFIX.exec(text.slice(Math.max(0, at - LONGEST_PREFIX), at))?.[0];
   const arxiv = found.doi.startsWith(ARXIV_DOI) ? parseArxivId(found.doi.slice(ARXIV_DOI.length)) : undefined;
+  // What all DOIs of arXiv begin with, and no paper's.
+  if (arxiv === undefined && `${found.doi}.`.startsWith(ARXIV_DOI)) return undefined;
   const explicit = prefix !== undefined || arxiv !== undefined;
   if (!explicit && found.doi.length - found.doi.indexOf('/') <= SHORTEST_BARE_SUFFIX) return undefined;
   return {

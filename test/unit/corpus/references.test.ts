@@ -188,6 +188,7 @@ describe('other DOIs', () => {
 
   it('are not found in fractions', () => {
     assertNone('10.1234/5 of it');
+    assertNone("const prefix = '10.48550/arxiv.';", 'typescript');
     assertNone('const share = 10.12345/678901;', 'typescript');
   });
 });
