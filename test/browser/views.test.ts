@@ -22,12 +22,12 @@ describe('the views in every kind of theme', function () {
 
   before(async () => {
     mkdirSync(pictures, { recursive: true });
-    editor = await openEditor('views');
+    editor = await openEditor('views', { 'workbench.reduceMotion': 'on' });
     const { page } = editor;
-    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.setViewportSize({ width: 1120, height: 700 });
     // Run in a terminal, to be looked at in the window.
     mkdirSync(join(editor.workspace, '.marginalia'));
-    const what = ['learning-to-relax', '--seeds', '3', '--param', 'instances=600'];
+    const what = ['learning-to-relax', '--seeds', '3'];
     await promisify(execFile)(process.execPath, [join(root, 'dist/cli.js'), 'run', ...what], { cwd: editor.workspace });
     await runCommand(page, 'Marginalia: Open Run Dashboard…');
     await untilStatus(await dashboard(page), /Completed/, 60_000);
