@@ -59,6 +59,7 @@ const trial = {
     recorder: 'src/runtime/trial/recorder.ts',
     sdk: 'src/runtime/sdk/index.ts',
     backends: 'src/runtime/backends/backends.ts',
+    'tensorflow-check': 'src/runtime/tensorflow-setup/check.ts',
   },
   outdir: dist,
   outExtension: { '.js': '.cjs' },

@@ -46,6 +46,8 @@ const editors = wanted('editor') || wanted('browser') ? prepareEditors() : undef
 
 console.log('\n[build]');
 const built = await passes('build', () => ensureBuilt().then(() => undefined));
+// Mostly downloads and one compiler: it goes on beside the checks that do without.
+const tensorflow = built && (wanted('unit') || wanted('editor')) ? prepareTensorFlow() : undefined;
 if (wanted('lint')) {
   await check('lint', () => tool('eslint/bin/eslint.js', '.'));
   await check('formatting', () => tool('prettier/bin/prettier.cjs', '--check', '.'));
@@ -56,6 +58,7 @@ if (wanted('types')) {
     await check(`types in ${folder}`, () => tool('typescript/bin/tsc', '-p', `${folder}/tsconfig.json`));
   }
 }
+if (tensorflow) await check('native TensorFlow', () => tensorflow);
 if (wanted('unit')) await nodeSuite('unit', { timeout: 60_000 });
 if (editors && wanted('editor')) await editorSuites(editors);
 if (editors && wanted('browser')) await browserTests(editors);
@@ -99,6 +102,19 @@ async function passes(name, step) {
 async function tool(file, ...args) {
   const { code, output } = await run(process.execPath, [join(root, 'node_modules', file), ...args], { cwd: root });
   return code === 0 ? undefined : output.trimEnd();
+}
+
+/**
+ * Starts to set up native TensorFlow, which the tests need.
+ * @returns {Promise<undefined>}
+ */
+function prepareTensorFlow() {
+  const ready = import('./tools/tensorflow.mjs').then(async ({ ensureTensorFlow }) => {
+    console.log(`  Native TensorFlow: ${await ensureTensorFlow()}`);
+    return undefined;
+  });
+  ready.catch(() => undefined); // Told where it is waited for.
+  return ready;
 }
 
 /**

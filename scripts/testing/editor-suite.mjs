@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { launchBrowser } from '../editor/browser.mjs';
 import { serveEditor } from '../editor/server.mjs';
 import { endMarkedProcesses } from '../tools/processes.mjs';
-import { outFolder, root } from '../tools/root.mjs';
+import { outFolder, productCache, root } from '../tools/root.mjs';
 import { bundleTests } from './bundle.mjs';
 
 /**
@@ -57,7 +57,7 @@ export async function runInEditor(testEditor, suite) {
   };
   writeFileSync(planFile, JSON.stringify(plan));
   writeFileSync(plan.log, '');
-  const env = { ...process.env, MARGINALIA_TEST_PLAN: planFile };
+  const env = { ...process.env, MARGINALIA_CACHE: productCache, MARGINALIA_TEST_PLAN: planFile };
   const stopShowing = showGrowth(plan.log);
   try {
     return testEditor.kind === 'desktop'

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { start } from '../tools/processes.mjs';
-import { outFolder, root } from '../tools/root.mjs';
+import { outFolder, productCache, root } from '../tools/root.mjs';
 import { bundleTests } from './bundle.mjs';
 
 /**
@@ -25,7 +25,11 @@ export async function runInNode(folder, files, { mochaOptions, timeout, env }) {
         ...mochaOptions,
         ...bundles.files,
       ],
-      { cwd: root, env: env ?? process.env, stdio: ['ignore', 'inherit', 'inherit'] },
+      {
+        cwd: root,
+        env: { ...(env ?? process.env), MARGINALIA_CACHE: productCache },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
     );
     return await new Promise((resolve, reject) => {
       mocha.once('error', reject);

@@ -7,6 +7,9 @@ export const root = findRoot(import.meta.dirname);
 /** Where editors, their data and other downloads are kept; git ignores it. */
 export const cacheFolder = join(root, '.vscode-test');
 
+/** The cache of the product in tests, for all of them: what was set up for the person who works here stays out of it. */
+export const productCache = process.env['MARGINALIA_CACHE'] ?? join(cacheFolder, 'product');
+
 /** Where everything that a test or build run leaves behind goes; git ignores it. */
 export const outFolder = join(root, 'out');
 

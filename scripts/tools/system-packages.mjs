@@ -1,4 +1,5 @@
-/** System packages that the editor and the browser need: installed on Debian and its like, elsewhere named. */
+/** System packages that the editor, the browser and native TensorFlow need: installed on Debian and its like, elsewhere named. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { during } from './progress.mjs';
 import { findProgram, must, run } from './processes.mjs';
@@ -22,12 +23,32 @@ export const compilerNeeds = [
   },
 ];
 
+/** @type {Need[]} What compiling the addon of native TensorFlow takes. */
+export const tensorflowNeeds = [
+  { what: 'g++', packages: ['g++'], met: () => Boolean(findProgram('c++')) },
+  {
+    what: 'Python 3 with pip',
+    packages: ['python3', 'python3-pip'],
+    met: () => spawnSync('python3', ['-m', 'pip', '--version']).status === 0,
+  },
+];
+
+/** The package manager works for one at a time. @type {Promise<unknown>} */
+let lastTurn = Promise.resolve();
+
 /**
  * Makes sure that the machine has what is needed.
  * @param {readonly Need[]} needs
  * @param {string} purpose what it is needed for: `run the browser tests`
  */
-export async function ensureSystemPackages(needs, purpose) {
+export function ensureSystemPackages(needs, purpose) {
+  const turn = lastTurn.then(() => installMissing(needs, purpose));
+  lastTurn = turn.catch(() => undefined);
+  return turn;
+}
+
+/** @param {readonly Need[]} needs @param {string} purpose */
+async function installMissing(needs, purpose) {
   const missing = needs.filter((need) => !need.met());
   if (missing.length === 0) return;
   const names = missing.map((need) => need.what).join(', ');

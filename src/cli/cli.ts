@@ -7,10 +7,12 @@ import { addExportCommand } from './commands/export-command.ts';
 import { addIndexCommand } from './commands/index-command.ts';
 import { addMethodsCommand } from './commands/methods-command.ts';
 import { addReferencesCommand } from './commands/references-command.ts';
+import { addResumeCommand } from './commands/resume-command.ts';
 import { addRunCommand } from './commands/run-command.ts';
 import { addRunsCommand } from './commands/runs-command.ts';
 import { addScaffoldCommand } from './commands/scaffold-command.ts';
 import { addSearchCommand } from './commands/search-command.ts';
+import { addSetupCommand } from './commands/setup-command.ts';
 import { addVerifyCommand } from './commands/verify-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Misuse } from './misuse.ts';
@@ -44,7 +46,9 @@ for (const add of [
   addRunCommand,
   addVerifyCommand,
   addRunsCommand,
+  addResumeCommand,
   addExportCommand,
+  addSetupCommand,
 ]) {
   // A command takes its settings for help and errors from the program only if it is made after they are set.
   add(program, distribution);

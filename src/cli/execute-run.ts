@@ -1,5 +1,5 @@
 import type { RunState } from '../runtime/runs/state.ts';
-import type { StartOptions } from '../runtime/runs/start.ts';
+import type { StartedRun } from '../runtime/runs/start.ts';
 
 /** Shows a run while it goes on. */
 export interface RunDisplay {
@@ -18,17 +18,16 @@ export interface FinishedRun {
 }
 
 /**
- * Runs an experiment to its end. Ctrl-C (or SIGTERM) stops it: asks, then ends its processes; each further one goes a
+ * Starts a run, or goes on with one, and shows it to its end. Ctrl-C (or SIGTERM) stops it: asks, then ends its processes; each further one goes a
  * step further at once.
  */
-export async function executeRun(options: StartOptions, display: RunDisplay): Promise<FinishedRun> {
-  const [{ startRun }, { followRun }, { stopRun }, { readRun }] = await Promise.all([
-    import('../runtime/runs/start.ts'),
+export async function executeRun(start: () => Promise<StartedRun>, display: RunDisplay): Promise<FinishedRun> {
+  const [{ followRun }, { stopRun }, { readRun }] = await Promise.all([
     import('../runtime/runs/follow.ts'),
     import('../runtime/runs/control.ts'),
     import('../runtime/runs/folder.ts'),
   ]);
-  const run = await startRun(options);
+  const run = await start();
   let ladder: ReturnType<typeof stopRun> | undefined;
   const stop = () => {
     if (ladder) {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { Misuse } from './misuse.ts';
 
 /**
  * The folder whose `.marginalia` keeps runs and types: the nearest one, from `start` upwards, that has a `.marginalia` or
@@ -14,6 +15,13 @@ export function workspaceRoot(start = process.cwd()): string {
 
 export function runsFolder(): string {
   return join(workspaceRoot(), '.marginalia', 'runs');
+}
+
+/** The folder of a run that was named by its id or by its folder. */
+export function runFolder(run: string): string {
+  const known = [join(runsFolder(), run), resolve(run)].find((folder) => existsSync(join(folder, 'run.json')));
+  if (known === undefined) throw new Misuse(`there is no run "${run}". \`marginalia runs\` lists them.`);
+  return known;
 }
 
 /** Where the built-in experiments lie, beside the bundles. */

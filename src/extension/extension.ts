@@ -20,6 +20,7 @@ import { registerRunCommands } from './runs/commands.ts';
 import { runsFolders } from './runs/run-folders.ts';
 import type { Runs, RunsChange } from './runs/runs.ts';
 import { registerScaffold } from './scaffold/scaffold.ts';
+import { registerTensorFlowSetup } from './tensorflow-setup/register.ts';
 import { registerTrees } from './trees.ts';
 
 /**
@@ -43,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): Host | undefined {
     registerRunCommands(host),
     registerDashboards(host),
     registerTrees(host),
+    registerTensorFlowSetup(host),
     registerCommand(host.log, 'marginalia.showLog', () => host.log.show()),
     registerCommand(host.log, 'marginalia.getStarted', () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#start`),

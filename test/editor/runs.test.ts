@@ -5,9 +5,10 @@ import * as vscode from 'vscode';
 import type { Runs } from '../../src/extension/runs/runs.ts';
 import { RunsTree, type RunItem } from '../../src/extension/runs/runs-tree.ts';
 import { readRun } from '../../src/runtime/runs/folder.ts';
+import { processExists } from '../../src/runtime/runs/processes.ts';
 import { startRun } from '../../src/runtime/runs/start.ts';
 import * as experiments from './support/experiments.ts';
-import { closeAll, eventually, host, inWorkspace, panels, positionOf, write } from './support/window.ts';
+import { closeAll, eventually, host, inWorkspace, lenses, panels, positionOf, write } from './support/window.ts';
 
 async function run(path: string, text: string): Promise<string> {
   const file = await write(path, text);
@@ -19,15 +20,6 @@ async function run(path: string, text: string): Promise<string> {
 
 function status(runs: Runs, id: string): string | undefined {
   return runs.get(id)?.status;
-}
-
-/** Whether a process of this id still exists. */
-function alive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 describe('running an experiment', () => {
@@ -109,7 +101,7 @@ describe('running an experiment', () => {
     const asked = Date.now();
     await vscode.commands.executeCommand('marginalia.stopRun', id);
     assert.ok(Date.now() - asked < 6000, `stopping took ${Date.now() - asked} ms`);
-    assert.equal(alive(pid), false);
+    assert.equal(processExists(pid), false);
     await eventually(() => assert.equal(status(runs, id), 'stopped'));
   });
 
@@ -120,7 +112,17 @@ describe('running an experiment', () => {
     await vscode.commands.executeCommand('marginalia.stopRun', id);
     await vscode.commands.executeCommand('marginalia.stopRun', id);
     await first;
-    assert.equal(alive(runs.get(id)!.record!.pid), false);
+    assert.equal(processExists(runs.get(id)!.record!.pid), false);
+  });
+
+  it('says on the lens how far it is and how it went', async () => {
+    const id = await run('runs/lens.ts', experiments.slow);
+    const file = vscode.Uri.file(inWorkspace('runs/lens.ts'));
+    await eventually(async () => assert.equal((await lenses(file, /Running|Stop/)).length, 2), 30_000);
+    const [running] = await lenses(file, /Running/);
+    assert.match(running!, /^3: \$\(sync~spin\) Running \d+ %$/);
+    await vscode.commands.executeCommand('marginalia.stopRun', id);
+    await eventually(async () => assert.equal((await lenses(file, /Run$|stopped/)).length, 2));
   });
 
   it('pauses and resumes', async () => {
@@ -130,6 +132,17 @@ describe('running an experiment', () => {
     await eventually(() => assert.equal(status(runs, id), 'paused'));
     await vscode.commands.executeCommand('marginalia.resumeRun', id);
     await eventually(() => assert.equal(status(runs, id), 'running'));
+  });
+
+  it('takes up a run whose process was killed', async () => {
+    const id = await run('runs/killed.ts', experiments.endless);
+    await eventually(() => assert.equal(status(runs, id), 'running'), 30_000);
+    process.kill(runs.get(id)!.record!.pid, 'SIGKILL');
+    await eventually(() => assert.equal(status(runs, id), 'interrupted'), 20_000);
+    await vscode.commands.executeCommand('marginalia.resumeRun', id);
+    await eventually(() => assert.equal(status(runs, id), 'running'), 20_000);
+    await vscode.commands.executeCommand('marginalia.stopRun', id);
+    await eventually(() => assert.equal(status(runs, id), 'stopped'));
   });
 
   it('runs again with what was asked the first time', async () => {

@@ -1,11 +1,9 @@
 import { type Command, Option } from 'commander';
-import { existsSync } from 'node:fs';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { basename, extname, relative, resolve } from 'node:path';
 import type { ExportFormat } from '../../runtime/exports/export-run.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { Misuse } from '../misuse.ts';
 import { complain, counted, print, printJson } from '../output.ts';
-import { runsFolder } from '../workspace.ts';
+import { runFolder } from '../workspace.ts';
 
 interface ExportOptions {
   readonly format?: ExportFormat;
@@ -44,7 +42,7 @@ Formats:
 }
 
 async function exportOne(run: string, options: ExportOptions): Promise<number> {
-  const folder = folderOf(run);
+  const folder = runFolder(run);
   const format = options.format ?? formatOf(options.output);
   const target = resolve(options.output ?? `${basename(folder)}${format === 'tensorboard' ? '-' : '.'}${format}`);
   const [{ exportRun }, { TargetExistsError }] = await Promise.all([
@@ -66,12 +64,6 @@ async function exportOne(run: string, options: ExportOptions): Promise<number> {
     complain(`${path} exists and is left as it is. Give another --output, or --overwrite to replace it.`);
     return exitCodes.failed;
   }
-}
-
-function folderOf(run: string): string {
-  const known = [join(runsFolder(), run), resolve(run)].find((folder) => existsSync(join(folder, 'run.json')));
-  if (known === undefined) throw new Misuse(`there is no run "${run}". \`marginalia runs\` lists them.`);
-  return known;
 }
 
 function formatOf(output: string | undefined): ExportFormat {

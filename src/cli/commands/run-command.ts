@@ -1,14 +1,12 @@
 import { Option, type Command } from 'commander';
 import { basename } from 'node:path';
-import type { Verdict } from '../../runtime/runs/events.ts';
 import type { BackendName, ExperimentDescription } from '../../runtime/runs/record.ts';
 import type { StartOptions } from '../../runtime/runs/start.ts';
 import type { Parameter, ParameterRecord } from '../../runtime/sdk/parameters.ts';
-import type { FinishedRun } from '../execute-run.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Misuse } from '../misuse.ts';
 import { collect, positive } from '../option-values.ts';
-import { columns, complain, counted, duration, number, print, printJson } from '../output.ts';
+import { complain } from '../output.ts';
 import { runsFolder } from '../workspace.ts';
 
 interface RunOptions {
@@ -41,10 +39,12 @@ export function addRunCommand(program: Command, distribution: string): void {
 }
 
 async function run(distribution: string, fileOrId: string, options: RunOptions): Promise<number> {
-  const [{ chooseExperiment, told }, { executeRun }, { progressOn }] = await Promise.all([
+  const [{ chooseExperiment, told }, { executeRun }, { startRun }, { progressOn }, { reportRun }] = await Promise.all([
     import('../experiment.ts'),
     import('../execute-run.ts'),
+    import('../../runtime/runs/start.ts'),
     import('../progress.ts'),
+    import('../report-run.ts'),
   ]);
   const experiment = await chooseExperiment(distribution, fileOrId);
   const start: StartOptions = {
@@ -71,11 +71,8 @@ async function run(distribution: string, fileOrId: string, options: RunOptions):
     };
   }
   const label = experiment.displayFile?.replace('builtin:', '') ?? basename(experiment.file);
-  const finished = await executeRun({ ...start, ...chosen }, progressOn(process.stderr, label));
-  if (options.json) await reportJson(finished);
-  else await report(finished, told);
-  if (finished.interrupted) return exitCodes.stopped;
-  return finished.state.status === 'completed' ? exitCodes.done : exitCodes.failed;
+  const finished = await executeRun(() => startRun({ ...start, ...chosen }), progressOn(process.stderr, label));
+  return reportRun(finished, options.json ?? false);
 }
 
 /** The values of `name=value`, each of its parameter's type. */
@@ -114,63 +111,4 @@ function armsOf({ arms }: ExperimentDescription, given: readonly string[]): read
   const unknown = given.find((arm) => !(arm in arms));
   if (unknown === undefined) return given;
   throw new Misuse(`there is no arm "${unknown}". There are: ${Object.keys(arms).join(', ')}.`);
-}
-
-async function reportJson({ folder, state }: FinishedRun): Promise<void> {
-  const { finalValues } = await import('../final-values.ts');
-  printJson({
-    id: state.record.id,
-    folder,
-    outcome: state.status,
-    seconds: state.seconds ?? null,
-    verdict: state.verdict ?? null,
-    results: finalValues(state),
-    warnings: state.warnings,
-    error: state.error ?? null,
-  });
-}
-
-async function report(
-  { folder, state }: FinishedRun,
-  told: (error: NonNullable<typeof state.error>) => string,
-): Promise<void> {
-  const { finalValues } = await import('../final-values.ts');
-  const { metrics } = state.record.experiment.description;
-  const results = finalValues(state);
-  for (const [metric, { better, unit, about }] of Object.entries(metrics)) {
-    const rows = results.filter((result) => result.metric === metric && result.values.length > 0);
-    if (rows.length === 0) continue;
-    const direction = better === 'neither' ? '' : `, ${better} is better`;
-    print(`${metric} (${unit}${direction}): ${about}`);
-    const cells = rows.map(({ arm, median, values }) => [
-      `  ${arm}`,
-      number(median),
-      `median of ${counted(values.length, 'seed')}`,
-    ]);
-    for (const line of columns(cells, [1])) print(line);
-    print('');
-  }
-  for (const warning of state.warnings) print(`Warning: ${warning}`);
-  if (state.verdict) for (const line of verdictLines(state.verdict)) print(line);
-  const failed = state.trials.filter((trial) => trial.error !== undefined);
-  for (const { trial, error } of failed) complain(`trial ${trial}: ${told(error!)}`);
-  if (state.error && failed.length === 0) complain(told(state.error));
-  const ended = state.status === 'completed' ? 'Completed' : state.status === 'failed' ? 'Failed' : 'Stopped';
-  print(`${ended} after ${duration(state.seconds ?? 0)}; kept in ${folder}`);
-}
-
-function verdictLines({ verdict, statement, conditions, seeds, resamples }: Verdict): string[] {
-  const rows = conditions.map(({ label, value, interval: [low, high], relation, bound, unit, outcome }) => [
-    `  ${label}`,
-    `${number(value)}${unit === undefined ? '' : ` ${unit}`}`,
-    `[${number(low)}, ${number(high)}]`,
-    `${relation} ${number(bound)}`,
-    outcome,
-  ]);
-  return [
-    `The claim ${verdict === 'inconclusive' ? 'is neither shown nor refuted' : verdict}: ${statement}`,
-    ...columns(rows),
-    `  (95 % intervals over ${counted(seeds, 'seed')}, ${resamples} resamples)`,
-    '',
-  ];
 }

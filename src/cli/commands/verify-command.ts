@@ -34,12 +34,13 @@ async function verify(
   ids: readonly string[],
   { jobs, json }: { jobs?: number; json?: true },
 ): Promise<number> {
-  const [{ loadMethods }, { methodById }, { chooseExperiment, told }, { executeRun }, { progressOn }] =
+  const [{ loadMethods }, { methodById }, { chooseExperiment, told }, { executeRun }, { startRun }, { progressOn }] =
     await Promise.all([
       import('../../corpus/load-methods.ts'),
       import('../methods.ts'),
       import('../experiment.ts'),
       import('../execute-run.ts'),
+      import('../../runtime/runs/start.ts'),
       import('../progress.ts'),
     ]);
   // A slip in the last name is told before the first run, not after it.
@@ -51,14 +52,16 @@ async function verify(
   const rows: Verification[] = [];
   try {
     for (const id of wanted) {
+      const experiment = await chooseExperiment(distribution, id);
       const { state, interrupted } = await executeRun(
-        {
-          distribution,
-          ...(await chooseExperiment(distribution, id)),
-          runsFolder: runs,
-          ...(jobs === undefined ? {} : { jobs }),
-          whenStarterExits: 'stop',
-        },
+        () =>
+          startRun({
+            distribution,
+            ...experiment,
+            runsFolder: runs,
+            ...(jobs === undefined ? {} : { jobs }),
+            whenStarterExits: 'stop',
+          }),
         progressOn(process.stderr, id),
       );
       if (interrupted) return exitCodes.stopped;

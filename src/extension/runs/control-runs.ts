@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { isActive, type Runs } from './runs.ts';
+import { isActive, isResumable, type Runs } from './runs.ts';
 import { deleteRunFolder } from './delete-run.ts';
 import { openDashboard as showDashboard } from '../dashboard/dashboard.ts';
 import { openSource } from '../dashboard/answer-dashboard.ts';
@@ -19,9 +19,16 @@ export async function pauseRun(_host: Host, runs: Runs, argument: unknown): Prom
   if (id !== undefined) await runs.request(id, 'pause');
 }
 
-export async function resumeRun(_host: Host, runs: Runs, argument: unknown): Promise<void> {
-  const id = await runFor(runs, argument, 'Resume Run', (run) => run.status === 'paused');
-  if (id !== undefined) await runs.request(id, 'resume');
+/** Lets a paused run go on, or takes up one that was interrupted, stopped or failed. */
+export async function resumeRun(host: Host, runs: Runs, argument: unknown): Promise<void> {
+  const id = await runFor(runs, argument, 'Resume Run', ({ status }) => status === 'paused' || isResumable(status));
+  if (id === undefined) return;
+  const run = runs.get(id);
+  if (run !== undefined && isResumable(run.status)) {
+    if (await mayRun()) await runs.continue(id, host.distribution);
+  } else {
+    await runs.request(id, 'resume');
+  }
 }
 
 /** Starts a new run of the same experiment, as its file is now, with what was asked of the old one. Answers its id. */

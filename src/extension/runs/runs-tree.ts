@@ -3,7 +3,7 @@ import type { RunSummary } from '../../runtime/runs/folder.ts';
 import type { Host } from '../host.ts';
 import { relativeTime } from '../relative-time.ts';
 import { outcomeLook } from './run-outcome.ts';
-import { isActive } from './runs.ts';
+import { isActive, isResumable } from './runs.ts';
 
 /** A heading with runs below it. */
 export interface RunGroup {
@@ -81,10 +81,17 @@ function runTreeItem(run: RunSummary): vscode.TreeItem {
   result.description = active ? `${text} · ${Math.floor(run.share * 100)} %` : `${text} · ${relativeTime(run.created)}`;
   result.tooltip = tooltip(run, text);
   result.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
-  result.contextValue = run.status === 'unreadable' ? 'run.broken' : active ? `run.${run.status}` : 'run.ended';
+  result.contextValue = contextOf(run);
   result.accessibilityInformation = { label: `${run.name}, ${result.description}` };
   result.command = { command: 'marginalia.openDashboard', title: 'Open Run Dashboard', arguments: [run.id] };
   return result;
+}
+
+/** What the view's menu asks for. */
+function contextOf({ status }: RunSummary): string {
+  if (status === 'unreadable') return 'run.broken';
+  if (isActive({ status })) return `run.${status}`;
+  return isResumable(status) ? 'run.ended.resumable' : 'run.ended';
 }
 
 function tooltip({ record, problem, created, verdict }: RunSummary, outcome: string): string {

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { requestRun, stopRun, type StopLadder } from '../../runtime/runs/control.ts';
 import { listRuns, type RunSummary } from '../../runtime/runs/folder.ts';
 import { provisionalRecord } from '../../runtime/runs/provisional-record.ts';
-import { startRun, type StartedRun, type StartOptions } from '../../runtime/runs/start.ts';
-import { isOver, runTiming, type RunState } from '../../runtime/runs/state.ts';
+import { continueRun, startRun, type StartedRun, type StartOptions } from '../../runtime/runs/start.ts';
+import { isOver, mayContinue, runTiming, type RunState } from '../../runtime/runs/state.ts';
 import type { PaperRun } from '../../webviews/messages.ts';
+import { setting } from '../settings.ts';
 import { runsFolders, watchFolder } from './run-folders.ts';
 import { WatchedRuns, type RunWatcher, type Watching } from './watched-run.ts';
 
@@ -109,6 +112,22 @@ export class Runs implements vscode.Disposable {
     }
   }
 
+  /** Goes on with a run that is over, with its trials that were not completed. */
+  async continue(id: string, distribution: string): Promise<void> {
+    const folder = this.#folderOf(id);
+    const file = this.#summaries.get(id)?.record?.experiment.file;
+    const whenStarterExits = setting('run.whenWindowCloses', file === undefined ? undefined : vscode.Uri.file(file));
+    const { pid, ended } = await continueRun({ distribution, folder, whenStarterExits });
+    this.#log.info(`Run ${id} goes on (process ${pid}).`);
+    let over = false;
+    void ended.then(() => (over = true));
+    while (this.#summaries.get(id)?.record?.pid !== pid) {
+      if (over) throw new Error(`The run ${id} could not be taken up; ${join(folder, 'console.log')} says why.`);
+      await sleep(settleTime);
+      await this.refresh();
+    }
+  }
+
   async request(id: string, request: 'pause' | 'resume'): Promise<void> {
     await requestRun(this.#folderOf(id), request);
   }
@@ -171,8 +190,8 @@ export class Runs implements vscode.Disposable {
     for (const run of found) {
       const known = this.#summaries.get(run.id);
       if (known === undefined) this.#add(run);
-      // A run does not begin again: what this window saw end may still look alive to who reads its files.
-      else if (isActive(known) || !isActive(run)) this.#summaries.set(run.id, run);
+      // What this window saw end may still look alive to who reads its files, unless another process goes on with it.
+      else if (isActive(known) || !isActive(run) || isOthers(known, run)) this.#summaries.set(run.id, run);
       if (isActive(this.#summaries.get(run.id)!)) this.#followLive(run.id);
     }
     this.#listed = true;
@@ -240,6 +259,16 @@ export class Runs implements vscode.Disposable {
 /** Whether a run goes on. */
 export function isActive(run: Pick<RunSummary, 'status'>): boolean {
   return run.status !== 'unreadable' && !isOver(run.status);
+}
+
+/** Whether a run that is over can be taken up again. */
+export function isResumable(status: RunSummary['status']): boolean {
+  return status !== 'unreadable' && mayContinue(status);
+}
+
+/** Whether another process works at the run than the one that was known. */
+function isOthers(known: RunSummary, run: RunSummary): boolean {
+  return known.record?.pid !== run.record?.pid;
 }
 
 /** What can be said of a run before its folder tells anything. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlRequest } from './events.ts';
 import { canSeeProcess, isProcessOfRun, isRunAlive, readHeartbeat } from './heartbeat.ts';
 import { encodeJson } from './json.ts';
-import { killTree } from './processes.ts';
+import { commandLineOf, killTree, processExists } from './processes.ts';
 import { readRecord } from './read-record.ts';
 import type { RunRecord } from './record.ts';
 import { replaceFileLater } from './replace-file.ts';
@@ -58,12 +58,13 @@ async function climb(folder: string, nextRung: () => AbortSignal): Promise<void>
     while ((await readSummary(folder)) === undefined && (await isRunAlive(record, folder))) await sleep(interval * 10);
     return;
   }
-  if (await isGone(folder, record, rungs.asked, first)) return;
+  const processes = watchProcesses(folder, record);
+  if (await isGone(processes, rungs.asked, first)) return;
   const second = nextRung();
   if (await isProcessOfRun(record.pid, record.id)) sendSigterm(record.pid);
-  if (await isGone(folder, record, rungs.terminated, second)) return;
-  for (const pid of await processesOf(folder, record)) killTree(pid, 'SIGKILL');
-  await isGone(folder, record, Infinity, nextRung());
+  if (await isGone(processes, rungs.terminated, second)) return;
+  for (const pid of await processes.living()) killTree(pid, 'SIGKILL');
+  await isGone(processes, Infinity, nextRung());
 }
 
 /** The record of a run whose process has come up; `undefined` where it does not within 2 seconds. */
@@ -77,22 +78,36 @@ async function startedRecord(folder: string): Promise<RunRecord | undefined> {
   }
 }
 
-/** Waits until no process of the run is left, at most so long or until the signal; tells whether that is so. */
-async function isGone(folder: string, record: RunRecord, milliseconds: number, signal: AbortSignal): Promise<boolean> {
+/** The processes of a run, for as long as somebody waits for their end. */
+interface RunProcesses {
+  /** Ids of those that live: the run's own and those of its trials. */
+  living(): Promise<readonly number[]>;
+}
+
+function watchProcesses(folder: string, { pid, id }: RunRecord): RunProcesses {
+  const seen = new Set<number>();
+  return {
+    async living() {
+      const heartbeat = await readHeartbeat(folder);
+      const known = new Set([pid, ...(heartbeat?.trialProcesses ?? []), ...seen]);
+      for (const each of known) {
+        if (await isProcessOfRun(each, id)) seen.add(each);
+        // One that is being torn down has no command line any more, and is still there.
+        else if (!processExists(each) || (await commandLineOf(each)) !== '') seen.delete(each);
+      }
+      return [...seen];
+    },
+  };
+}
+
+/** Waits until none is left, at most so long or until the signal; tells whether that is so. */
+async function isGone(processes: RunProcesses, milliseconds: number, signal: AbortSignal): Promise<boolean> {
   const end = performance.now() + milliseconds;
   for (;;) {
-    if ((await processesOf(folder, record)).length === 0) return true;
+    if ((await processes.living()).length === 0) return true;
     if (signal.aborted || performance.now() >= end) return false;
     await sleep(interval);
   }
-}
-
-/** Ids of the run's processes that live: its own and those of its trials. */
-async function processesOf(folder: string, { pid, id }: RunRecord): Promise<readonly number[]> {
-  const heartbeat = await readHeartbeat(folder);
-  const known = [pid, ...(heartbeat?.trialProcesses ?? [])];
-  const living = await Promise.all(known.map((process) => isProcessOfRun(process, id)));
-  return known.filter((_, index) => living[index]);
 }
 
 function sendSigterm(pid: number): void {

@@ -19,6 +19,7 @@ export async function describeHere(file: string, distribution: string): Promise<
     id: basename(folder),
     bundle,
     control: join(folder, 'control.json'),
+    checkpoints: join(folder, 'checkpoints'),
     memoryMegabytes,
   });
   try {

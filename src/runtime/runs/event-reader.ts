@@ -44,7 +44,12 @@ export function createEventReader(file: string): EventReader {
       if (handle === undefined) return;
       for (;;) {
         const { bytesRead } = await handle.read(chunk, 0, chunkBytes, position);
-        if (bytesRead === 0) return;
+        if (bytesRead === 0) {
+          // A torn line is read again: whoever takes the run up cuts it off and writes another in its place.
+          position -= rest.length;
+          rest = Buffer.alloc(0);
+          return;
+        }
         position += bytesRead;
         const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
         const end = bytes.lastIndexOf(0x0a);

@@ -47,13 +47,19 @@ export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 /** One line of `events.jsonl`. `at`: milliseconds since 1970. `trial`: `<arm>#<seed>`. */
 export type RunEvent = { readonly at: number } & (
   | { readonly type: 'started'; readonly pid: number }
+  /** Another process goes on with a run whose process was gone or had ended: with the trials that were not completed. */
+  | { readonly type: 'continued'; readonly pid: number }
   | {
       readonly type: 'trial-started';
       readonly trial: string;
       readonly arm: string;
       readonly seed: number;
       readonly pid: number;
+      /** Number of the checkpoint that it goes on from: what was recorded after that checkpoint counts no more. */
+      readonly checkpoint?: number;
     }
+  /** The trial can go on from here. Numbers grow from 1 on a trial. */
+  | { readonly type: 'checkpoint'; readonly trial: string; readonly number: number }
   | {
       readonly type: 'points';
       readonly trial: string;

@@ -10,13 +10,14 @@ import { createPool, type Pool } from './pool.ts';
 import { productVersion } from './product-version.ts';
 import { provisionalRecord } from './provisional-record.ts';
 import type { ExperimentDescription, RunRecord } from './record.ts';
-import type { RunRequest } from './request.ts';
+import type { ContinueRequest, RunRequest } from './request.ts';
 import { resolveRequest } from './resolve-request.ts';
 import { watchControl, type RunControl } from './run-control.ts';
 import { runFiles } from './run-files.ts';
 import { runTrials } from './run-trials.ts';
 import { createRunWriter, type RunWriter } from './run-writer.ts';
 import { runTiming } from './state.ts';
+import { takeUpRun } from './take-up-run.ts';
 import { spawnTrialProcess, type Death } from './trial-process.ts';
 import { watchStarter } from './watch-starter.ts';
 
@@ -28,8 +29,10 @@ interface Result {
 
 /** What the steps of a run work with. */
 interface RunContext {
-  readonly request: RunRequest;
-  readonly distribution: string;
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  /** Absolute path of the experiment's source. */
+  readonly file: string;
   readonly pool: Pool;
   readonly control: RunControl;
   readonly writer: RunWriter;
@@ -37,12 +40,20 @@ interface RunContext {
   readonly beat: () => void;
 }
 
-/** Does a whole run in this process and keeps it in its folder. Whatever happens, the folder says how it ended. */
-export async function executeRun(request: RunRequest, distribution: string): Promise<Outcome> {
-  const { folder, file } = request;
+/**
+ * Does a run, or what is left of one, in this process and keeps it in its folder. Whatever happens, the folder says how it
+ * ended.
+ *
+ * @throws Error where a run cannot be taken up again.
+ */
+export async function executeRun(request: RunRequest | ContinueRequest, distribution: string): Promise<Outcome> {
+  const { folder } = request;
   const files = runFiles(folder);
-  const record = await beginRecord(request, distribution);
-  const writer = createRunWriter(folder, record);
+  const { file, writer } =
+    request.type === 'run'
+      ? { file: request.file, writer: createRunWriter(folder, await beginRecord(request, distribution)) }
+      : await takeUpRun(folder);
+  const { limits } = writer.state.record;
   const control = watchControl({
     file: files.control,
     onChange: (change) => {
@@ -62,7 +73,8 @@ export async function executeRun(request: RunRequest, distribution: string): Pro
       id: request.id,
       bundle: files.bundle,
       control: files.control,
-      memoryMegabytes: record.limits.memoryMegabytes,
+      checkpoints: files.checkpoints,
+      memoryMegabytes: limits.memoryMegabytes,
     });
   };
   const pool = createPool(spawn, control);
@@ -79,11 +91,13 @@ export async function executeRun(request: RunRequest, distribution: string): Pro
   };
   beat();
   const heart = setInterval(beat, heartbeatInterval);
+  const context: RunContext = { folder, file, pool, control, writer, beat };
   const broken = new Promise<never>((_, reject) => process.once('uncaughtException', reject));
 
   let result: Result;
   try {
-    result = await Promise.race([performRun({ request, distribution, pool, control, writer, beat }), broken]);
+    const performing = request.type === 'run' ? performRun(request, distribution, context) : performRest(context);
+    result = await Promise.race([performing, broken]);
   } catch (error) {
     // Our own fault, or the disk's.
     console.error(error);
@@ -97,9 +111,8 @@ export async function executeRun(request: RunRequest, distribution: string): Pro
   return result.outcome;
 }
 
-async function performRun(context: RunContext): Promise<Result> {
-  const { request, distribution, pool, control, writer, beat } = context;
-  const { file, folder } = request;
+async function performRun(request: RunRequest, distribution: string, context: RunContext): Promise<Result> {
+  const { folder, file, pool, control, writer, beat } = context;
   const files = runFiles(folder);
 
   // A trial process comes up while the experiment is compiled and git looks at its files.
@@ -121,7 +134,7 @@ async function performRun(context: RunContext): Promise<Result> {
   let backend;
   try {
     resolved = resolveRequest(description, request);
-    backend = await chooseBackend(description, context);
+    backend = await chooseBackend(description, request.backend, context);
   } catch (error) {
     return control.stopping() ? stopped : failed({ kind: 'request', message: (error as Error).message });
   }
@@ -139,8 +152,20 @@ async function performRun(context: RunContext): Promise<Result> {
   writer.record(record);
   writer.event({ type: 'started', pid: process.pid });
   beat();
+  return performTrials(record, context);
+}
 
-  const error = await runTrials(record, pool, control, writer);
+/** What is left of a run that was taken up. It goes on with the bundle that it began with, whatever became of the source. */
+async function performRest(context: RunContext): Promise<Result> {
+  const { writer, beat } = context;
+  writer.event({ type: 'continued', pid: process.pid });
+  beat();
+  return performTrials(writer.state.record, context);
+}
+
+async function performTrials(record: RunRecord, context: RunContext): Promise<Result> {
+  const { file, control, writer } = context;
+  const error = await runTrials(record, context);
   if (control.stopping()) return stopped;
   if (error !== undefined) {
     writer.event({ type: 'warning', message: `There is no verdict: ${unfinished(writer)}` });
@@ -150,7 +175,7 @@ async function performRun(context: RunContext): Promise<Result> {
 }
 
 /** Has the claim decided, where the run is fit for it. */
-async function decide(record: RunRecord, { request, pool, control, writer }: RunContext): Promise<Result> {
+async function decide(record: RunRecord, { folder, file, pool, control, writer }: RunContext): Promise<Result> {
   const missing = Object.keys(record.experiment.description.arms).filter((arm) => !record.arms.includes(arm));
   const reason =
     missing.length > 0
@@ -162,10 +187,10 @@ async function decide(record: RunRecord, { request, pool, control, writer }: Run
     writer.event({ type: 'warning', message: `There is no verdict: ${reason}` });
     return { outcome: 'completed' };
   }
-  const events = runFiles(request.folder).events;
+  const { events } = runFiles(folder);
   const answer = await pool.perform({ type: 'verdict', events, seeds: record.seeds }, 'claim');
   if (control.stopping()) return stopped;
-  if (answer.type !== 'verdict') return failed(errorOf(answer, request.file));
+  if (answer.type !== 'verdict') return failed(errorOf(answer, file));
   writer.event({ type: 'verdict', ...answer.verdict });
   return { outcome: 'completed' };
 }
@@ -173,9 +198,9 @@ async function decide(record: RunRecord, { request, pool, control, writer }: Run
 /** @throws Error where the engine that was asked for cannot be had. */
 async function chooseBackend(
   { compute }: ExperimentDescription,
-  { request, pool }: RunContext,
+  asked: RunRequest['backend'],
+  { file, pool }: RunContext,
 ): Promise<RunRecord['backend']> {
-  const asked = request.backend;
   if (compute === 'none') {
     const reason = 'the experiment computes with plain numbers';
     return {
@@ -186,7 +211,7 @@ async function chooseBackend(
   }
   if (asked === 'none') throw new Error("The experiment computes with tensors: the backend 'none' has none.");
   const answer = await pool.perform({ type: 'prepare', backend: asked }, 'backend');
-  if (answer.type !== 'prepared') throw new Error(errorOf(answer, request.file).message);
+  if (answer.type !== 'prepared') throw new Error(errorOf(answer, file).message);
   return answer.backend;
 }
 

@@ -12,10 +12,13 @@ import { createTextReader } from './text-reader.ts';
 
 /** How often the folder is looked at, in milliseconds. */
 const interval = 100;
-/** How often is looked whether the run's process lives and its folder is there, in milliseconds. */
+/** How often is looked whether the run's process lives and its folder is there, or whether a run that is over goes on, in milliseconds. */
 const aliveInterval = 1000;
 /** How long a run may take to write its record, in milliseconds. */
 const patience = 10_000;
+
+/** Events before which the record was written anew. */
+const changesRecord: readonly RunEvent['type'][] = ['started', 'continued', 'ended'];
 
 /** What a viewer of a run wants to hear. */
 export interface RunListener {
@@ -38,7 +41,8 @@ export interface RunFollower {
 
 /**
  * Follows a run from its first event to its last, whoever writes it. Reads in slices of less than 8 ms of the thread, so it
- * may be used on an editor's extension host. Goes on until disposed, gone, or the run is over and everything has been read.
+ * may be used on an editor's extension host. Goes on until disposed or gone: a run that is over may be taken up again. Does
+ * not keep its process from ending once the run is over.
  */
 export function followRun(folder: string, listener: RunListener): RunFollower {
   const state = createRunState(provisionalRecord(folder));
@@ -73,8 +77,8 @@ async function follow(folder: string, state: RunState, listener: RunListener, di
   }
 
   async function take({ events, problems }: EventSlice): Promise<boolean> {
-    // The record is complete when the run says that it has started.
-    if (events.some(({ type }) => type === 'started' || type === 'ended')) await readNewRecord();
+    // The record is complete when the run says that it has started, and another when another process goes on with it.
+    if (events.some(({ type }) => changesRecord.includes(type))) await readNewRecord();
     if (!isAttached()) return false;
     for (const problem of problems) addWarning(state, `${problem}; the line is left out.`);
     applyEvents(state, events);
@@ -91,6 +95,19 @@ async function follow(folder: string, state: RunState, listener: RunListener, di
     });
   }
 
+  /** Waits until a run that is over goes on; tells that it never will where its folder is gone or nobody looks any more. */
+  async function hasMore(): Promise<boolean> {
+    await Promise.all([events.close(), printed.close()]);
+    const size = async () => (await stat(files.events).catch(() => undefined))?.size;
+    for (const before = await size(); isAttached();) {
+      await sleep(aliveInterval, undefined, { ref: false });
+      const now = await size();
+      if (now === undefined) return false;
+      if (now !== before) return isAttached();
+    }
+    return false;
+  }
+
   /** Tells whether the run's process is gone without having said how the run ended. */
   async function hasDied(): Promise<boolean> {
     if ((await stat(folder).catch(() => undefined)) === undefined) throw new Gone(`${folder} has been deleted.`);
@@ -103,13 +120,15 @@ async function follow(folder: string, state: RunState, listener: RunListener, di
   try {
     while (isAttached()) {
       await readOn();
-      if (isOver(state.status)) return;
+      if (isOver(state.status)) {
+        if (!(await hasMore())) return;
+        continue;
+      }
       if (performance.now() > nextLook) {
         nextLook = performance.now() + aliveInterval;
         if (await hasDied()) {
           markGone(state, (await wasAskedToStop(folder)) ? 'stopped' : 'interrupted');
           if (isAttached()) listener.onEvents([], state);
-          return;
         }
       } else {
         await sleep(interval);

@@ -2,7 +2,7 @@ import type { ParameterRecord } from '../sdk/parameters.ts';
 import type { BackendName } from './record.ts';
 
 /** What the run's process is asked to do: its only argument, as JSON. Both sides are of one build, so it is not checked. */
-export type ProcessRequest = RunRequest | DescribeRequest;
+export type ProcessRequest = RunRequest | ContinueRequest | DescribeRequest;
 
 /** A whole run. What is absent has not been asked for and gets its default where the experiment is known. */
 export interface RunRequest {
@@ -26,6 +26,17 @@ export interface RunRequest {
   readonly whenStarterExits: 'continue' | 'stop';
   /** How the end of the starter shows: standard input closes, or the process gets another parent. */
   readonly starterSign: 'input' | 'parent';
+}
+
+/** The trials of a run that were not completed, because it was interrupted, stopped or failed. What was asked is in its folder. */
+export interface ContinueRequest {
+  readonly type: 'continue';
+  /** The run's id, so that the process can be known by its command line. */
+  readonly id: string;
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  readonly whenStarterExits: 'continue' | 'stop';
+  readonly starterSign: 'input';
 }
 
 /** Only what the experiment declares, printed as JSON. */

@@ -9,7 +9,7 @@ import type { ProcessRequest } from './request.ts';
 const distribution = dirname(fileURLToPath(import.meta.url));
 const request = JSON.parse(process.argv[2]!) as ProcessRequest;
 
-if (request.type === 'run') {
+if (request.type !== 'describe') {
   process.exit(exitCodes[await executeRun(request, distribution)]);
 } else {
   const result = await describeHere(request.file, distribution);

@@ -1,28 +1,41 @@
 import type { Note } from '../trial/protocol.ts';
+import { removeCheckpoint } from './checkpoints.ts';
 import type { RunError } from './events.ts';
 import { encodeNumbers } from './json.ts';
 import type { Pool } from './pool.ts';
 import type { RunRecord } from './record.ts';
 import type { RunControl } from './run-control.ts';
+import { runFiles } from './run-files.ts';
 import type { RunWriter } from './run-writer.ts';
+import { lastCheckpoint } from './state.ts';
 import type { JobListener } from './trial-process.ts';
 
 /** How often a trial is begun whose process dies for no reason of its own. */
 const attempts = 2;
 
+/** What trials are done with. */
+export interface TrialsContext {
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  readonly pool: Pool;
+  readonly control: RunControl;
+  readonly writer: RunWriter;
+}
+
 /**
- * Does all trials of a run, `record.jobs` at a time, all arms of one seed before the next seed's. A trial that fails does
- * not keep the others from being done.
+ * Does all trials of a run that have not been completed, `record.jobs` at a time, all arms of one seed before the next
+ * seed's. A trial that has a checkpoint goes on from it. A trial that fails does not keep the others from being done.
  *
  * @returns the error of the first trial that failed.
  */
 export async function runTrials(
   record: RunRecord,
-  pool: Pool,
-  control: RunControl,
-  writer: RunWriter,
+  { folder, pool, control, writer }: TrialsContext,
 ): Promise<RunError | undefined> {
-  const queue = record.seeds.flatMap((seed) => record.arms.map((arm) => ({ arm, seed })));
+  const { checkpoints } = runFiles(folder);
+  const queue = writer.state.trials.filter(({ status }) => status !== 'completed');
+  /** Arms whose leaks have been told. */
+  const leaking = new Set<string>();
   const metrics = Object.keys(record.experiment.description.metrics);
   let firstError: RunError | undefined;
 
@@ -39,14 +52,18 @@ export async function runTrials(
   async function runTrial(arm: string, seed: number): Promise<RunError | undefined> {
     const trial = `${arm}#${seed}`;
     const { params, backend, limits } = record;
-    const job = { type: 'trial', arm, seed, params, backend: backend.name, seconds: limits.trialSeconds } as const;
+    const asked = { type: 'trial', arm, seed, params, backend: backend.name, seconds: limits.trialSeconds } as const;
     for (let attempt = 1; ; attempt++) {
       const began = Date.now();
-      const answer = await pool.perform(job, trial, recordTrial(trial, metrics, writer), (pid) => {
-        writer.event({ type: 'trial-started', trial, arm, seed, pid });
+      const number = lastCheckpoint(writer.state, trial);
+      const from = number === undefined ? {} : { checkpoint: number };
+      const answer = await pool.perform({ ...asked, ...from }, trial, recordTrial(trial, arm), (pid) => {
+        writer.event({ type: 'trial-started', trial, arm, seed, pid, ...from });
       });
       if (answer.type === 'ended') {
         const { outcome, seconds, error } = answer;
+        const last = outcome === 'completed' ? lastCheckpoint(writer.state, trial) : undefined;
+        if (last !== undefined) removeCheckpoint(checkpoints, trial, last);
         // A trial may learn of a request to stop before this process next looks.
         if (outcome === 'stopped') control.requestStop();
         writer.event({ type: 'trial-ended', trial, outcome, seconds, ...(error !== undefined && { error }) });
@@ -62,33 +79,48 @@ export async function runTrials(
         writer.event({ type: 'trial-ended', trial, outcome: 'failed', seconds, error: answer.error });
         return answer.error;
       }
-      writer.event({ type: 'warning', trial, message: `${answer.error.message} It is begun afresh.` });
+      const again =
+        lastCheckpoint(writer.state, trial) === undefined ? 'It is begun afresh.' : 'It goes on from its checkpoint.';
+      writer.event({ type: 'warning', trial, message: `${answer.error.message} ${again}` });
     }
+  }
+
+  /** Writes what a trial records; points that arrive together become one event a metric. */
+  function recordTrial(trial: string, arm: string): JobListener {
+    const waiting = metrics.map(() => ({ steps: [] as number[], values: [] as number[] }));
+    return {
+      point(metric, step, value) {
+        const { steps, values } = waiting[metric]!;
+        steps.push(step);
+        values.push(value);
+      },
+      note(note: Note) {
+        if (note.type === 'leak') {
+          if (leaking.has(arm)) return;
+          leaking.add(arm);
+          writer.event({ type: 'warning', trial, message: leakMessage(note.before, note.after) });
+          return;
+        }
+        const replaced = note.type === 'checkpoint' ? lastCheckpoint(writer.state, trial) : undefined;
+        writer.event({ ...note, trial });
+        if (replaced !== undefined) removeCheckpoint(checkpoints, trial, replaced);
+      },
+      flush() {
+        for (const [index, points] of waiting.entries()) {
+          if (points.steps.length === 0) continue;
+          const { steps, values } = points;
+          writer.event({ type: 'points', trial, metric: metrics[index]!, steps, values: encodeNumbers(values) });
+          waiting[index] = { steps: [], values: [] };
+        }
+      },
+    };
   }
 
   await Promise.all(Array.from({ length: record.jobs }, work));
   return firstError;
 }
 
-/** Writes what a trial records; points that arrive together become one event a metric. */
-function recordTrial(trial: string, metrics: readonly string[], writer: RunWriter): JobListener {
-  const waiting = metrics.map(() => ({ steps: [] as number[], values: [] as number[] }));
-  return {
-    point(metric, step, value) {
-      const { steps, values } = waiting[metric]!;
-      steps.push(step);
-      values.push(value);
-    },
-    note(note: Note) {
-      writer.event({ ...note, trial });
-    },
-    flush() {
-      for (const [index, points] of waiting.entries()) {
-        if (points.steps.length === 0) continue;
-        const { steps, values } = points;
-        writer.event({ type: 'points', trial, metric: metrics[index]!, steps, values: encodeNumbers(values) });
-        waiting[index] = { steps: [], values: [] };
-      }
-    },
-  };
+function leakMessage(before: number, after: number): string {
+  const count = after - before;
+  return `${count} tensor${count === 1 ? '' : 's'} stayed behind (${before} were alive before the trial, ${after} after it). Dispose them, or compute inside tf.tidy().`;
 }

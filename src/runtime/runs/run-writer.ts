@@ -27,14 +27,22 @@ export interface RunWriter {
 
 /** Makes the folder, with `record` in it. */
 export function createRunWriter(folder: string, record: RunRecord): RunWriter {
-  const files = runFiles(folder);
   mkdirSync(folder, { recursive: true });
-  replaceFile(files.record, encodeJson(record));
+  replaceFile(runFiles(folder).record, encodeJson(record));
+  return openRunWriter(folder, createRunState(record));
+}
+
+/**
+ * Writes on in a folder that has a record.
+ *
+ * @param state what its events have told so far; points and figures may be left out. Changed with every event.
+ */
+export function openRunWriter(folder: string, state: RunState): RunWriter {
+  const files = runFiles(folder);
   const events = openSync(files.events, 'a');
   const console = openSync(files.console, 'a');
-  const state = createRunState(record);
   let printed = 0;
-  let lastTime = 0;
+  let lastTime = state.lastEventAt ?? 0;
 
   function event(body: EventBody): void {
     // A clock that is set back must not turn the order of the events around.

@@ -102,8 +102,17 @@ const at = v.number();
 const trial = v.string();
 
 export const eventSchema: SchemaOf<RunEvent> = v.variant('type', [
-  v.object({ at, type: v.literal('started'), pid: v.number() }),
-  v.object({ at, type: v.literal('trial-started'), trial, arm: v.string(), seed: v.number(), pid: v.number() }),
+  v.object({ at, type: v.picklist(['started', 'continued']), pid: v.number() }),
+  v.object({
+    at,
+    type: v.literal('trial-started'),
+    trial,
+    arm: v.string(),
+    seed: v.number(),
+    pid: v.number(),
+    checkpoint: v.exactOptional(v.number()),
+  }),
+  v.object({ at, type: v.literal('checkpoint'), trial, number: v.number() }),
   v.object({ at, type: v.literal('points'), trial, metric: v.string(), steps: numbers, values: jsonNumbers }),
   v.object({ at, type: v.literal('figure'), trial, name: v.string(), figure: figureSchema }),
   v.object({ at, type: v.literal('progress'), trial, share: v.number() }),

@@ -7,9 +7,10 @@ import { wasAskedToStop } from './control-file.ts';
 import { outcomeOf } from './exit-code.ts';
 import { spawnHostNode } from './host-node.ts';
 import type { BackendName } from './record.ts';
-import type { RunRequest } from './request.ts';
+import type { ContinueRequest, RunRequest } from './request.ts';
 import { runFiles } from './run-files.ts';
 import { createRunId, runName } from './run-id.ts';
+import { readUnfinished } from './take-up-run.ts';
 
 /** How long one trial may take where nobody says, in seconds: a day. */
 const defaultTrialSeconds = 86_400;
@@ -73,8 +74,34 @@ export async function startRun(options: StartOptions): Promise<StartedRun> {
     throw new Error(`There is no experiment at ${file}.`);
   });
   const request = createRequest(options, 'input');
+  await mkdir(request.folder, { recursive: true });
+  return startProcess(distribution, request, whenStarterExits);
+}
+
+/**
+ * Goes on with a run that was interrupted, stopped or failed: with its trials that were not completed, those that have a
+ * checkpoint from there, so that it comes out as it would have without the interruption.
+ *
+ * @param options.folder absolute path of the run's folder.
+ * @param options.whenStarterExits as in `StartOptions`.
+ * @throws Error where the run still goes on, or has nothing to go on from.
+ */
+export async function continueRun({
+  distribution,
+  folder,
+  whenStarterExits = 'stop',
+}: Pick<StartOptions, 'distribution' | 'whenStarterExits'> & { readonly folder: string }): Promise<StartedRun> {
+  const { id } = await readUnfinished(folder);
+  const request = { type: 'continue', id, folder, whenStarterExits, starterSign: 'input' } as const;
+  return startProcess(distribution, request, whenStarterExits);
+}
+
+async function startProcess(
+  distribution: string,
+  request: RunRequest | ContinueRequest,
+  whenStarterExits: 'continue' | 'stop',
+): Promise<StartedRun> {
   const { id, folder } = request;
-  await mkdir(folder, { recursive: true });
   // What the process itself prints, if it ever does, is where its trials' output is.
   const output = openSync(runFiles(folder).console, 'a');
   const input = whenStarterExits === 'stop' ? 'pipe' : 'ignore';

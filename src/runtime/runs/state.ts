@@ -14,7 +14,7 @@ export interface TrialState {
   readonly status: 'waiting' | 'running' | Outcome;
   /** 0 to 1. */
   readonly share: number;
-  /** How often it has been started: 2 where its process died once and it began afresh, which empties its series. */
+  /** How often it has been started: 2 where its process died once. Unless it went on from a checkpoint, that emptied its series. */
   readonly attempt: number;
   readonly seconds?: number;
   readonly error?: RunError;
@@ -47,7 +47,7 @@ export interface RunState {
   readonly verdict?: Verdict;
   readonly error?: RunError;
   readonly warnings: readonly string[];
-  /** Milliseconds since 1970; absent until the run has begun. */
+  /** Milliseconds since 1970, moved on by the time for which nobody worked at the run; absent until it has begun. */
   readonly startedAt?: number;
   /** Time of the last event, milliseconds since 1970. */
   readonly lastEventAt?: number;
@@ -81,6 +81,8 @@ interface MutableState {
   trialsByName: Map<string, MutableTrial>;
   seriesByKey: Map<string, MutableSeries>;
   figureIndex: Map<string, number>;
+  /** By trial and number of its checkpoint: how many points each metric had then. */
+  checkpoints: Map<string, Map<number, ReadonlyMap<string, number>>>;
   /** Set while paused: when that began. */
   pausedAt?: number;
   pausedMilliseconds: number;
@@ -100,6 +102,7 @@ export function createRunState(record: RunRecord): RunState {
     trialsByName: new Map(),
     seriesByKey: new Map(),
     figureIndex: new Map(),
+    checkpoints: new Map(),
     pausedMilliseconds: 0,
   };
   listTrials(state);
@@ -133,6 +136,17 @@ export function addWarning(state: RunState, message: string): void {
   (state as MutableState).warnings.push(message);
 }
 
+/** Whether a run that is over may be taken up again: something of it is left to do, and another process may do it. */
+export function mayContinue(status: RunStatus): boolean {
+  return status === 'interrupted' || status === 'stopped' || status === 'failed';
+}
+
+/** Number of the checkpoint that the trial would go on from; `undefined` where it would begin afresh. */
+export function lastCheckpoint(state: RunState, trial: string): number | undefined {
+  const numbers = (state as MutableState).checkpoints.get(trial)?.keys();
+  return numbers === undefined ? undefined : Math.max(...numbers);
+}
+
 /** Whether nothing more will come: the run has ended or its process is gone. */
 export function isOver(status: RunStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'stopped' || status === 'interrupted';
@@ -157,18 +171,30 @@ export function runTiming(state: RunState, now: number): RunTiming {
 }
 
 function applyEvent(state: MutableState, event: RunEvent): void {
+  const before = state.lastEventAt ?? event.at;
   state.lastEventAt = event.at;
   switch (event.type) {
     case 'started':
       state.status = 'running';
       state.startedAt = event.at;
       return;
+    case 'continued':
+      goOn(state, before, event.at);
+      return;
     case 'trial-started': {
       const trial = trialOf(state, event.trial, event.arm, event.seed);
       trial.status = 'running';
       trial.share = 0;
       trial.attempt++;
-      if (trial.attempt > 1) forget(state, event.trial);
+      if (event.checkpoint !== undefined) cutBack(state, event.trial, event.checkpoint);
+      else if (trial.attempt > 1) forget(state, event.trial);
+      return;
+    }
+    case 'checkpoint': {
+      const own = state.series.filter(({ trial }) => trial === event.trial);
+      const lengths = new Map(own.map(({ metric, length }) => [metric, length]));
+      const known = state.checkpoints.get(event.trial) ?? new Map<number, ReadonlyMap<string, number>>();
+      state.checkpoints.set(event.trial, known.set(event.number, lengths));
       return;
     }
     case 'points':
@@ -240,9 +266,36 @@ function trialOf(state: MutableState, name: string, arm: string, seed: number): 
   return trial;
 }
 
+/** A run that was over goes on, for another process took it up: with every trial that was not completed. */
+function goOn(state: MutableState, idleFrom: number, idleTo: number): void {
+  state.status = 'running';
+  if (state.startedAt !== undefined) state.startedAt += idleTo - idleFrom;
+  if (state.pausedAt !== undefined) state.pausedMilliseconds += idleFrom - state.pausedAt;
+  delete state.pausedAt;
+  delete state.seconds;
+  delete state.error;
+  delete state.verdict;
+  for (const trial of state.trials) {
+    if (trial.status === 'completed') continue;
+    trial.status = 'waiting';
+    trial.share = 0;
+    delete trial.error;
+    delete trial.seconds;
+  }
+}
+
+/** A trial that goes on from a checkpoint: what it recorded after that does not count. */
+function cutBack(state: MutableState, trial: string, checkpoint: number): void {
+  const lengths = state.checkpoints.get(trial)?.get(checkpoint);
+  for (const series of state.series) {
+    if (series.trial === trial) series.length = Math.min(series.length, lengths?.get(series.metric) ?? 0);
+  }
+}
+
 /** A trial that begins afresh: what its first attempt drew does not count. */
 function forget(state: MutableState, trial: string): void {
   for (const series of state.series) if (series.trial === trial) series.length = 0;
+  state.checkpoints.delete(trial);
   state.figures = state.figures.filter((figure) => figure.trial !== trial);
   state.figureIndex = new Map(state.figures.map(({ trial: owner, name }, index) => [`${owner}\n${name}`, index]));
 }

@@ -45,13 +45,13 @@ export interface SpawnOptions extends Omit<TrialProcessOptions, 'parent'> {
 
 /** Starts a trial process. It needs some tens of milliseconds to come up, and takes its first job meanwhile. */
 export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
-  const { distribution, workingFolder, print, id, bundle, control, memoryMegabytes } = options;
-  const trialOptions: TrialProcessOptions = { id, bundle, control, memoryMegabytes, parent: process.pid };
+  const { distribution, workingFolder, print, ...rest } = options;
+  const trialOptions: TrialProcessOptions = { ...rest, parent: process.pid };
   const child = spawn(
     process.execPath,
     [
       // Well above the limit that the recorder holds it to, since that one can say at which line it was passed.
-      `--max-old-space-size=${Math.ceil(memoryMegabytes * 1.25) + 256}`,
+      `--max-old-space-size=${Math.ceil(rest.memoryMegabytes * 1.25) + 256}`,
       join(distribution, 'trial.cjs'),
       JSON.stringify(trialOptions),
     ],
@@ -104,6 +104,8 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
     switch (message.type) {
       case 'figure':
       case 'progress':
+      case 'checkpoint':
+      case 'leak':
         listener?.note(message);
         return;
       case 'limit':

@@ -50,6 +50,23 @@ export interface Trial<P extends Parameters, A extends string, M extends string>
   readonly show: (name: string, figure: Figure) => void;
   /** Share of the trial that is done, 0 to 1. Without it progress is counted in whole trials. */
   readonly progress: (share: number) => void;
+  /** For trials so long that their loss would hurt: lets them go on from where they were. */
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * What a trial keeps so that it can go on when its process or its machine went away. A trial that goes on must log what it
+ * would have logged without the interruption, so everything it still needs belongs into the state: parameters, the
+ * optimiser's moments, the state of its generators (`rng.save()`), the step.
+ */
+export interface Checkpoint {
+  /** The state that this trial saved last, before it was interrupted; `undefined` where it begins from the start. */
+  readonly restore: <State>() => State | undefined;
+  /**
+   * Keeps a state: numbers, texts, arrays, typed arrays, maps, sets and plain objects of these; of a tensor its
+   * `dataSync()`. Writes a file, so not for every step of a loop. Throws on what cannot be kept, such as a function.
+   */
+  readonly save: (state: unknown) => void;
 }
 
 /** The logged values of one run as a claim sees them: every aggregate is over seeds (in the bootstrap, over a resample of them). */

@@ -5,9 +5,18 @@ export { atLeast, atMost } from './conditions.ts';
 export { createRng } from './rng.ts';
 export { mean, median, quantile, interquartileMean } from './statistics.ts';
 export type { Numbers } from './statistics.ts';
-export type { Rng } from './rng.ts';
+export type { Rng, RngState } from './rng.ts';
 export type { Figure, FigureAxis, FigureLayer } from './figure.ts';
-export type { Aggregate, Arm, Claim, Condition, Curve, Experiment, ExperimentDefinition } from './experiment.ts';
+export type {
+  Aggregate,
+  Arm,
+  Checkpoint,
+  Claim,
+  Condition,
+  Curve,
+  Experiment,
+  ExperimentDefinition,
+} from './experiment.ts';
 export type { Metric, Results, TensorFlow, Trial } from './experiment.ts';
 export type { Parameter, Parameters, ParameterRecord, ParameterValue, ParameterValues } from './parameters.ts';
 export type {

@@ -1,5 +1,5 @@
 import { murmur3 } from './murmur.ts';
-import { xoshiro128starstar } from './xoshiro.ts';
+import { xoshiro128starstar, type XoshiroState } from './xoshiro.ts';
 
 /** A seeded source of random numbers. All draws come from one stream, in the order of the calls. */
 export interface Rng {
@@ -22,6 +22,18 @@ export interface Rng {
    * wherever arms may draw different amounts, so that they still meet the same data.
    */
   split(name: string): Rng;
+  /** Where the stream is now, for a checkpoint. */
+  save(): RngState;
+  /** Goes to where a stream was: what is drawn next is what was drawn after that `save()`. */
+  restore(state: RngState): void;
+}
+
+/** A place in a generator's stream. */
+export interface RngState {
+  /** Of xoshiro128**. */
+  readonly words: XoshiroState;
+  /** The second of two normals that were drawn together, where it has not been used yet. */
+  readonly spareNormal?: number;
 }
 
 /**
@@ -35,13 +47,14 @@ export function createRng(name: string, seed: number): Rng {
 }
 
 function fromKey(key: string): Rng {
-  const next = xoshiro128starstar([
+  const generator = xoshiro128starstar([
     murmur3(key, 0x9e3779b9),
     murmur3(key, 0x7f4a7c15),
     murmur3(key, 0xf39cc060),
     // A state of zeros would stay there; a set bit costs one of 128.
     (murmur3(key, 0x5cedc834) | 1) >>> 0,
   ]);
+  const { next } = generator;
   let spareNormal: number | undefined;
 
   function uniform(low = 0, high = 1): number {
@@ -131,5 +144,19 @@ function fromKey(key: string): Rng {
     return x / (x + gamma(b));
   }
 
-  return { uniform, normal, int, choice, weighted, shuffle, beta, split: (name) => fromKey(`${key}/${name}`) };
+  return {
+    uniform,
+    normal,
+    int,
+    choice,
+    weighted,
+    shuffle,
+    beta,
+    split: (name) => fromKey(`${key}/${name}`),
+    save: () => ({ words: generator.save(), ...(spareNormal !== undefined && { spareNormal }) }),
+    restore(state) {
+      generator.restore(state.words);
+      spareNormal = state.spareNormal;
+    },
+  };
 }

@@ -8,7 +8,7 @@ import { createRng } from './rng.ts';
 type AnyTrial = Trial<Parameters, string, string>;
 
 /** Where a trial's records go once they are checked. What `log` throws ends the trial. */
-export type TrialSink = Pick<AnyTrial, 'log' | 'show' | 'progress'>;
+export type TrialSink = Pick<AnyTrial, 'log' | 'show' | 'progress' | 'checkpoint'>;
 
 /** Which trial of an experiment. */
 export interface TrialOptions {
@@ -77,6 +77,7 @@ export function createTrial({ definition }: Experiment, options: TrialOptions, s
       if (!(share >= 0 && share <= 1)) throw new RangeError(`progress: the share is ${share}; it must be from 0 to 1.`);
       sink.progress(share);
     },
+    checkpoint: sink.checkpoint,
   };
 }
 
@@ -104,6 +105,12 @@ export async function runTrial(experiment: Experiment, options: TrialOptions): P
     },
     progress() {
       // Nobody is watching.
+    },
+    checkpoint: {
+      restore: () => undefined,
+      save() {
+        // What is kept in memory is gone with it.
+      },
     },
   });
   await experiment.definition.trial(trial);

@@ -43,6 +43,11 @@ export function installationFolder(cache: string = cacheFolder()): string {
   return join(cache, 'tensorflow', `tfjs-node-${tfjsNodeVersion}-${process.platform}-${process.arch}`);
 }
 
+/** The file that says what the last setup did, step by step. */
+export function setupLog(cache: string = cacheFolder()): string {
+  return join(cache, 'tensorflow', 'setup.log');
+}
+
 /** The installation that an earlier setup finished; `undefined` where there is none or its record is broken. */
 export function findInstallation(cache: string = cacheFolder()): Installation | undefined {
   const folder = installationFolder(cache);

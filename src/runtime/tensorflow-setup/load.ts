@@ -9,10 +9,10 @@ export type NativeTensorFlow = typeof Tensors & {
 };
 
 /**
- * What Node 23 took out of `util` and tfjs-node 4.22 still calls (tensorflow/tfjs#8609). Put back on the module object that
- * the package requires, and only where it is missing. This is the only place where something of Node's is mended.
+ * What tfjs-node 4.22 calls of `util` although Node 23 took it out or newer ones warn of it (tensorflow/tfjs#8609). Put on
+ * the module object that the package requires. This is the only place where something of Node's is mended.
  */
-const removedFromUtil = {
+const goneFromUtil = {
   isNullOrUndefined: (value: unknown) => value === null || value === undefined,
   isArray: (value: unknown) => Array.isArray(value),
 };
@@ -30,9 +30,7 @@ export function loadNativeTensorFlow(folder: string, threads: number): { tf: Nat
   process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
   process.env.TF_NUM_INTEROP_THREADS ??= '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  for (const [name, repair] of Object.entries(removedFromUtil)) {
-    if (!(name in util)) Object.assign(util, { [name]: repair });
-  }
+  Object.assign(util, goneFromUtil);
   const require = createRequire(join(folder, 'package.json'));
   const tf = require('@tensorflow/tfjs-node') as NativeTensorFlow;
   const backend = tf.backend() as unknown as { binding: { TF_Version: string } };

@@ -12,6 +12,8 @@ export interface TrialProcessOptions {
   readonly bundle: string;
   /** Absolute path of `control.json`. */
   readonly control: string;
+  /** Absolute path of the folder for checkpoints. */
+  readonly checkpoints: string;
   readonly memoryMegabytes: number;
   /** Id of the process that started this one. Without it nothing is left to do. */
   readonly parent: number;
@@ -30,6 +32,8 @@ export type Job =
       readonly params: ParameterRecord;
       readonly backend: BackendName;
       readonly seconds: number;
+      /** Number of the checkpoint to go on from; absent where the trial begins. */
+      readonly checkpoint?: number;
     }
   /** Decide the claim from the events written so far. */
   | { readonly type: 'verdict'; readonly events: string; readonly seeds: readonly number[] };
@@ -53,7 +57,11 @@ export type Answer =
 /** What a trial says on its way, beside its points. */
 export type Note =
   | { readonly type: 'figure'; readonly name: string; readonly figure: Figure }
-  | { readonly type: 'progress'; readonly share: number };
+  | { readonly type: 'progress'; readonly share: number }
+  /** The checkpoint of this number lies in its file; what was recorded before it is on its way already. */
+  | { readonly type: 'checkpoint'; readonly number: number }
+  /** Tensors that were alive when the trial began and after it had ended. */
+  | { readonly type: 'leak'; readonly before: number; readonly after: number };
 
 /** What the recorder says before it ends its process: a limit was passed. */
 export interface LimitPassed {

@@ -3,6 +3,7 @@ import { encodeJson } from '../runs/json.ts';
 import { figureSchema } from '../runs/schemas.ts';
 import type { Figure } from '../sdk/figure.ts';
 import type { TrialSink } from '../sdk/index.ts';
+import type { CheckpointFiles } from './checkpoint.ts';
 import { control, request, type Channel, type FrameWriter } from './channel.ts';
 import type { Note } from './protocol.ts';
 import { StopSignal } from './stop-signal.ts';
@@ -20,12 +21,18 @@ export interface RecordingSink extends TrialSink {
   readonly pausedMilliseconds: number;
 }
 
-/**
- * Sends a trial's records to the recorder, and is where pause and stop take effect.
- *
- * @param metrics names of the metrics in declared order.
- */
-export function createTrialSink(channel: Channel, writer: FrameWriter, metrics: readonly string[]): RecordingSink {
+export interface TrialSinkOptions {
+  /** Names of the metrics in declared order. */
+  readonly metrics: readonly string[];
+  readonly checkpoint: CheckpointFiles;
+}
+
+/** Sends a trial's records to the recorder, and is where pause and stop take effect. */
+export function createTrialSink(
+  channel: Channel,
+  writer: FrameWriter,
+  { metrics, checkpoint }: TrialSinkOptions,
+): RecordingSink {
   const words = channel.control;
   const metricIndex = new Map(metrics.map((name, index) => [name, index]));
   /** Figures that were drawn faster than they are shown: as they will be when their time comes. */
@@ -90,6 +97,13 @@ export function createTrialSink(channel: Channel, writer: FrameWriter, metrics: 
       if (words[control.ticks] === progressWritten) return;
       progressWritten = words[control.ticks]!;
       send({ type: 'progress', share });
+    },
+    checkpoint: {
+      restore: <State>() => checkpoint.restore() as State | undefined,
+      save(state) {
+        if (words[control.request] !== request.none) obey();
+        send({ type: 'checkpoint', number: checkpoint.save(state) });
+      },
     },
     finish: writeFigures,
     get pausedMilliseconds() {

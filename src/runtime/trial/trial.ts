@@ -11,9 +11,10 @@ import { encodeJson } from '../runs/json.ts';
 import type { Outcome, RunError } from '../runs/events.ts';
 import type { Experiment } from '../sdk/experiment.ts';
 import { control, createChannel, createFrameWriter } from './channel.ts';
+import { openCheckpoint } from './checkpoint.ts';
 import { loadExperiment } from './load-experiment.ts';
 import { printAtOnce } from './print-at-once.ts';
-import type { Answer, FromTrialProcess, Job, TrialProcessOptions } from './protocol.ts';
+import type { Answer, FromTrialProcess, Job, Note, TrialProcessOptions } from './protocol.ts';
 import { readSeries } from './read-series.ts';
 import type { RecorderOptions } from './recorder.ts';
 import { toRunError } from './run-error.ts';
@@ -42,9 +43,8 @@ printAtOnce(process.stderr);
 const sdk = loadSdk(distribution);
 process.setSourceMapsEnabled(true);
 
-/** How long loading a module or deciding a claim may take, in seconds. */
-const loadSeconds = 10;
-const verdictSeconds = 120;
+/** How long loading a module, starting an engine (from a slow disk) or deciding a claim may take, in seconds. */
+const limits = { load: 10, prepare: 60, verdict: 120 } as const;
 
 let jobs = 0;
 /** The job that has not been answered yet. */
@@ -78,7 +78,7 @@ process.on('beforeExit', () => {
 
 async function perform(job: Job): Promise<void> {
   current = job;
-  const limit = job.type === 'trial' ? job.seconds : job.type === 'verdict' ? verdictSeconds : loadSeconds;
+  const limit = job.type === 'trial' ? job.seconds : limits[job.type];
   // Whoever looks at a breakpoint has all the time there is.
   Atomics.store(channel.control, control.limitSeconds, inspector.url() === undefined ? limit : 0);
   Atomics.store(channel.control, control.job, ++jobs);
@@ -107,9 +107,13 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
       engine = await loadBackends().prepareEngine(job.backend, { distribution, experimentFolder: process.cwd() });
     }
     const experiment = load();
-    const sink = createTrialSink(channel, writer, Object.keys(experiment.definition.metrics));
-    const seconds = () => (performance.now() - trialStarted - sink.pausedMilliseconds) / 1000;
     const { arm, seed, params } = job;
+    const sink = createTrialSink(channel, writer, {
+      metrics: Object.keys(experiment.definition.metrics),
+      checkpoint: openCheckpoint(options.checkpoints, `${arm}#${seed}`, job.checkpoint),
+    });
+    const seconds = () => (performance.now() - trialStarted - sink.pausedMilliseconds) / 1000;
+    const tensorsBefore = engine?.tf.memory().numTensors ?? 0;
     // A trial that waits for something that cannot happen shows by a process that has nothing left to do.
     process.channel?.unref();
     let outcome: Outcome = 'completed';
@@ -124,6 +128,10 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
     } finally {
       process.channel?.ref();
       engine?.tf.disposeVariables();
+    }
+    const tensorsAfter = engine?.tf.memory().numTensors ?? 0;
+    if (tensorsAfter > tensorsBefore && outcome === 'completed') {
+      writer.message(encodeJson({ type: 'leak', before: tensorsBefore, after: tensorsAfter } satisfies Note));
     }
     answer({ type: 'ended', outcome, seconds: seconds() });
   },

@@ -3,7 +3,7 @@ import { html, setAttribute, setText } from '../dom.ts';
 import { formatAmount, formatCount, formatDuration, formatShare } from '../format.ts';
 import type { RunStatus } from '../messages.ts';
 import type { DashboardContext } from './context.ts';
-import { describeStatus, hasEnded, isActive } from './run-model.ts';
+import { describeStatus, hasEnded, isActive, isResumable } from './run-model.ts';
 
 export interface RunHeader {
   readonly element: HTMLElement;
@@ -43,6 +43,7 @@ export function createRunHeader(context: DashboardContext): RunHeader {
   };
   const pause = button('Pause', () => ask(context.model.run.status === 'paused' ? 'resume' : 'pause'));
   const stop = button('Stop', () => ask('stop'));
+  const goOn = button('Resume', () => ask('resume'));
   const runAgain = button(
     'Run again',
     () => {
@@ -77,6 +78,7 @@ export function createRunHeader(context: DashboardContext): RunHeader {
       { class: 'actions', role: 'group', 'aria-label': 'Run' },
       pause.element,
       stop.element,
+      goOn.element,
       runAgain.element,
       openSource.element,
       openFolder.element,
@@ -106,7 +108,7 @@ export function createRunHeader(context: DashboardContext): RunHeader {
     progressBar.className = `progress ${shownStatus}`;
     filled.style.transform = `scaleX(${Math.min(1, Math.max(0, run.share))})`;
 
-    const buttons = [pause, stop, runAgain];
+    const buttons = [pause, stop, goOn, runAgain];
     const focused = buttons.find(({ element: own }) => own.contains(document.activeElement));
     pause.element.hidden = !active || stopping;
     pause.setLabel(run.status === 'paused' ? 'Resume' : 'Pause');
@@ -114,6 +116,8 @@ export function createRunHeader(context: DashboardContext): RunHeader {
     stop.element.hidden = !active;
     stop.setLabel(stopping ? 'Stop now' : 'Stop');
     stop.setDisabled(!trusted, whyUntrusted);
+    goOn.element.hidden = !isResumable(run.status);
+    goOn.setDisabled(!trusted || asked === 'resume', trusted ? 'Starting…' : whyUntrusted);
     runAgain.element.hidden = active;
     runAgain.setDisabled(!trusted || startedAgain, trusted ? 'Starting…' : whyUntrusted);
     // A button that goes must not take the focus with it.
@@ -145,7 +149,9 @@ export function createRunHeader(context: DashboardContext): RunHeader {
       receivedAt = performance.now();
       const { status: now } = context.model.run;
       const answered =
-        (asked === 'pause' && now !== 'running') || (asked === 'resume' && now !== 'paused') || !isActive(now);
+        (asked === 'pause' && now !== 'running') ||
+        (asked === 'resume' && now !== 'paused' && !isResumable(now)) ||
+        (asked === 'stop' && !isActive(now));
       if (answered) asked = undefined;
       announce();
       render();

@@ -90,6 +90,11 @@ export function isActive(status: RunStatus): boolean {
   return activeStatuses.includes(status);
 }
 
+/** Whether the run is over and something of it is left to do. */
+export function isResumable(status: RunStatus): boolean {
+  return status === 'interrupted' || status === 'stopped' || status === 'failed';
+}
+
 export function hasEnded(trial: TrialView): boolean {
   return trial.status !== 'waiting' && trial.status !== 'running';
 }

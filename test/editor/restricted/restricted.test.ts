@@ -39,6 +39,12 @@ describe('a workspace that is not trusted', () => {
     await vscode.commands.executeCommand('notifications.clearAll');
   });
 
+  it('may set native TensorFlow up, which is about the machine', async () => {
+    const folder = await vscode.commands.executeCommand<string>('marginalia.setUpTensorFlow');
+    assert.ok(existsSync(join(folder, 'ready.json')), folder);
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
   it('reads pages inside it and none outside', async () => {
     const outside = join(await mkdtemp(join(tmpdir(), 'marginalia-outside-')), 'page.txt');
     const page = (title: string): string => `Daily Papers\n\n${title}\n\nWe look at it and report what we find.\n`;

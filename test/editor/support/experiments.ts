@@ -48,3 +48,9 @@ export const slow = quick.replace(
 
 /** Is no TypeScript at all. */
 export const broken = quick.replace('trial({ arm', 'trial({{ arm');
+
+/** The same as \`quick\`, with its gap computed as a gradient. */
+export const differentiating = quick
+  .replace('seeds: 3,', "seeds: 2,\n  compute: 'autodiff',")
+  .replace('rng, log }', 'rng, log, tf }')
+  .replace('? params.gap :', '? tf.grad((x) => tf.square(x))(tf.scalar(params.gap / 2)).dataSync()[0]! :');

@@ -13,9 +13,9 @@ export interface Ended {
 }
 
 /** Starts the built program as a terminal would, without a terminal. */
-export function start(args: readonly string[], folder: string) {
+export function start(args: readonly string[], folder: string, env: NodeJS.ProcessEnv = process.env) {
   if (!existsSync(program)) throw new Error(`${program} is missing. Build first: npm run build`);
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
@@ -27,8 +27,12 @@ export function start(args: readonly string[], folder: string) {
 }
 
 /** Runs the built program to its end. */
-export function marginalia(args: readonly string[], folder = process.cwd()): Promise<Ended> {
-  return start(args, folder).ended;
+export function marginalia(
+  args: readonly string[],
+  folder = process.cwd(),
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ended> {
+  return start(args, folder, env).ended;
 }
 
 /** A folder of its own that counts as a workspace; gone after the test. */

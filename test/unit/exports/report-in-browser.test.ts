@@ -26,7 +26,7 @@ describe('the HTML report in a browser', function () {
   before(async function () {
     if (!existsSync(program)) {
       console.log(`      Not run, because there is no ${program}.`);
-      this.skip();
+      this.skip(); // there is nothing to open the report in
     }
     folder = await mkdtemp(join(tmpdir(), 'marginalia-report-'));
     await writeSampleRun(join(folder, 'run'));

@@ -29,7 +29,7 @@ export function distribution(): string {
 
 /** The parts of a small experiment that a test writes itself; the rest is filled in. */
 export interface ExperimentParts {
-  /** Body of the trial function; in scope: arm, seed, params, rng, tf, log, show, progress. */
+  /** Body of the trial function; in scope: arm, seed, params, rng, tf, log, show, progress, checkpoint. */
   readonly trial: string;
   readonly compute?: 'none' | 'linalg' | 'autodiff';
   readonly params?: string;
@@ -56,7 +56,7 @@ export default experiment({
   arms: { fast: { role: 'method', about: 'the method' }, slow: { role: 'baseline', about: 'a baseline' } },
   metrics: { loss: { better: 'lower', unit: 'nats', about: 'the loss' } },
   claim: { statement: 'fast is no worse', check: ${check} },
-  async trial({ arm, seed, params, rng,${engine} log, show, progress }) {
+  async trial({ arm, seed, params, rng,${engine} log, show, progress, checkpoint }) {
 ${trial}
   },
 });

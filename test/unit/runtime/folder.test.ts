@@ -178,7 +178,7 @@ describe("a run's id", () => {
 
   it('is made from the file or the method', () => {
     assert.equal(runName('builtin:q-star-search'), 'q-star-search');
-    assert.equal(runName('/work/papers/my.rex.ts'), 'my.rex');
+    assert.equal(runName('/papers/my.rex.ts'), 'my.rex');
   });
 
   it('gives an experiment of which nothing is known an empty description', () => {

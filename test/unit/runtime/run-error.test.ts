@@ -15,8 +15,8 @@ describe('an error of an experiment', () => {
       'TypeError',
       'no',
       'matMul (/opt/marginalia/dist/backends.cjs:1:200)',
-      'solve (/home/u/node_modules/solver/index.js:10:3)',
-      'async Object.trial (/home/u/my (old) papers/ex: 1.ts:12:34)',
+      'solve (/u/node_modules/solver/index.js:10:3)',
+      'async Object.trial (/u/my (old) papers/ex: 1.ts:12:34)',
       'node:internal/process/task_queues:95:5',
       'perform (/opt/marginalia/dist/trial.cjs:9:9)',
     );
@@ -24,8 +24,8 @@ describe('an error of an experiment', () => {
       kind: 'exception',
       message: 'TypeError: no',
       stack:
-        '    at solve (/home/u/node_modules/solver/index.js:10:3)\n    at async Object.trial (/home/u/my (old) papers/ex: 1.ts:12:34)',
-      file: '/home/u/my (old) papers/ex: 1.ts',
+        '    at solve (/u/node_modules/solver/index.js:10:3)\n    at async Object.trial (/u/my (old) papers/ex: 1.ts:12:34)',
+      file: '/u/my (old) papers/ex: 1.ts',
       line: 12,
       column: 34,
     });

@@ -26,7 +26,7 @@ function assertMoments(values: readonly number[], expected: { mean: number; vari
 
 describe('random numbers', () => {
   it('follow the published sequence of xoshiro128**', () => {
-    const next = xoshiro128starstar([1, 2, 3, 4]);
+    const { next } = xoshiro128starstar([1, 2, 3, 4]);
     assert.deepEqual(
       Array.from({ length: 10 }, next),
       [11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804],
@@ -52,6 +52,23 @@ describe('random numbers', () => {
     assert.deepEqual(first(createRng('rex', 3)), first(createRng('rex', 3)));
     assert.notDeepEqual(first(createRng('rex', 3)), first(createRng('rex', 4)));
     assert.notDeepEqual(first(createRng('rex', 3)), first(createRng('cpl', 3)));
+  });
+
+  it('go on from where they were saved, also between the two halves of a normal', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(50), (seed, drawn) => {
+        const rng = createRng('rex', seed);
+        const draw = () => [rng.normal(), rng.int(0, 10), rng.uniform(), rng.normal(), rng.normal()];
+        for (let i = 0; i < drawn; i++) rng.normal();
+        const state = rng.save();
+        const expected = draw();
+        rng.restore(structuredClone(state));
+        assert.deepEqual(draw(), expected);
+        const other = createRng('cpl', seed);
+        other.restore(state);
+        assert.equal(other.normal(), expected[0]);
+      }),
+    );
   });
 
   it('split off by name do not depend on what was drawn before', () => {
