@@ -54,6 +54,6 @@ export function plainSymbols(text: string): string {
     .replace(command, (_, accent: string, base: string) => (base + accents[accent]!).normalize('NFC'))
     .replace(letter, (_, name: string) => letters[name]!)
     .replace(index, (_, braced: string | undefined, bare: string | undefined) =>
-      [...(braced ?? bare ?? '')].map((digit) => subscripts[Number(digit)]!).join(''),
+      (braced ?? bare ?? '').replace(/\d/g, (digit) => subscripts[Number(digit)]!),
     );
 }
