@@ -9,6 +9,7 @@ import type { ExperimentDescription } from '../runtime/runs/record.ts';
 import type { Parameter } from '../runtime/sdk/parameters.ts';
 import type { Method, ParameterDeclaration } from './method.ts';
 import type { Problem } from './paper.ts';
+import { plainSymbols } from './plain-symbols.ts';
 
 const slug = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const newArxivId = /^\d{2}(0[1-9]|1[0-2])\.\d{4,5}$/;
@@ -209,7 +210,7 @@ export function cardToMethod(card: Card, description: ExperimentDescription): Me
     context: card.context,
     summary: card.summary,
     insight: card.insight,
-    equations: card.math,
+    equations: card.math.map(({ label, tex, where }) => ({ label, tex, where: plainSymbols(where) })),
     pitfalls: card.pitfalls,
     related: card.related,
     snippet: card.snippet,

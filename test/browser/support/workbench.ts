@@ -12,8 +12,9 @@ export async function runCommand(page: Page, title: string): Promise<void> {
     await input.waitFor({ timeout: patience });
     await input.fill(`>${title}`);
     try {
-      await page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: title }).waitFor({ timeout: 5000 });
-      await page.keyboard.press('Enter');
+      // Not the first row: a longer title may stand above it. Behind the title may stand its keys.
+      const rows = '.quick-input-widget .monaco-list-row';
+      await page.locator(`${rows}[aria-label="${title}"], ${rows}[aria-label^="${title},"]`).click({ timeout: 5000 });
       return;
     } catch (error) {
       if (Date.now() > until) throw error;
@@ -21,6 +22,13 @@ export async function runCommand(page: Page, title: string): Promise<void> {
       await page.keyboard.press('Escape');
     }
   }
+}
+
+/** Has the window take another theme, by the name that the editor lists it under. */
+export async function chooseTheme(page: Page, name: string): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme');
+  await page.getByPlaceholder(/Color Theme/).fill(name);
+  await quickPickRow(page, name).click();
 }
 
 /** A row of the open quick pick that carries the text. */
