@@ -117,6 +117,11 @@ export interface ExperimentDefinition<P extends Parameters, A extends string, M 
   readonly question: string;
   /** What the trial computes with: `none` plain numbers, `linalg` tensors without gradients, `autodiff` gradients. Default `none`. */
   readonly compute?: 'none' | 'linalg' | 'autodiff';
+  /**
+   * About how many floating-point operations one update takes, forward and backward, in its largest arm: what decides
+   * which engine pays. For a dense network 6 times weights times batch. Default: few.
+   */
+  readonly flopsPerUpdate?: number;
   /** Default number of seeds. Default 5. */
   readonly seeds?: number;
   readonly params: P;

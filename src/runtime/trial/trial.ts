@@ -2,6 +2,7 @@
  * Entry of a trial process: does one job after another for the run's process (`Job`), and answers each through the
  * recorder, so that an answer comes after everything that the job recorded.
  */
+import { readFileSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -95,8 +96,11 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
     return Promise.resolve();
   },
 
-  async prepare({ backend }) {
-    engine = await loadBackends().prepareEngine(backend, { distribution, experimentFolder: process.cwd() });
+  async prepare({ backend, flopsPerUpdate = 0 }) {
+    engine = await loadBackends().prepareEngine(backend, {
+      ...{ distribution, experimentFolder: process.cwd(), flopsPerUpdate },
+      readsAtOnce: /\.(data|array)Sync\(/.test(readFileSync(options.bundle, 'utf8')),
+    });
     const { name, version, reason } = engine;
     answer({ type: 'prepared', backend: { name, version, reason } });
   },
