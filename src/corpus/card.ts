@@ -47,6 +47,7 @@ const cardSchema = v.strictObject({
   paper: v.pipe(
     v.strictObject({
       title: text,
+      other_titles: v.optional(someTexts),
       arxiv: v.optional(
         v.pipe(
           text,
@@ -198,12 +199,18 @@ export function checkCards(placed: readonly PlacedCard[]): Problem[] {
 
 /** The method that a card and its experiment together describe. */
 export function cardToMethod(card: Card, description: ExperimentDescription): Method {
-  const { arxiv, doi, venue, title, authors, year } = card.paper;
+  const { arxiv, doi, venue, title, other_titles: otherTitles, authors, year } = card.paper;
   return {
     id: card.id,
     family: card.family,
     kind: card.kind,
-    paper: { title, authors, year, ...(arxiv && { arxiv }), ...(doi && { doi }), ...(venue && { venue }) },
+    paper: {
+      ...{ title, authors, year },
+      ...(otherTitles && { otherTitles }),
+      ...(arxiv && { arxiv }),
+      ...(doi && { doi }),
+      ...(venue && { venue }),
+    },
     names: card.names,
     identifiers: card.identifiers,
     ambiguous: card.ambiguous,
