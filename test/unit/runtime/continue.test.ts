@@ -103,9 +103,13 @@ describe('a run that was interrupted', () => {
   it('is seen to go on by whoever watched it end', async () => {
     const folder = await interrupted(true);
     const statuses: string[] = [];
+    /** Process that goes on with the run, and what is told of the run once the follower knows it. */
+    let second: number | undefined;
+    const heard: string[] = [];
     const follower = followRun(folder, {
-      onEvents: (_events, { status }) => {
+      onEvents: (_events, { status, record }) => {
         if (statuses.at(-1) !== status) statuses.push(status);
+        if (record.pid === second) heard.push(status);
       },
     });
     try {
@@ -113,6 +117,7 @@ describe('a run that was interrupted', () => {
       // Longer than a follower takes to look whether the process lives.
       const hold = await place.write('hold', '');
       const run = await continueRun({ distribution: distribution(), folder });
+      second = run.pid;
       await waitFor('the follower sees it go on', () => (statuses.at(-1) === 'running' ? true : undefined));
       await new Promise((resolve) => setTimeout(resolve, 2500));
       assert.equal(statuses.at(-1), 'running');
@@ -120,6 +125,7 @@ describe('a run that was interrupted', () => {
       assert.equal(await run.ended, 'completed');
       await waitFor('the follower sees its end', () => (statuses.at(-1) === 'completed' ? true : undefined));
       assertSameCurves(follower.state, await place.read(folder));
+      assert.equal(heard[0], 'running', 'it was told to have ended of a process that had just begun');
     } finally {
       follower.dispose();
     }
