@@ -77,7 +77,26 @@ process.on('beforeExit', () => {
   });
 });
 
+/** How long the recorder may take to come up, in milliseconds: generous, for a very busy machine. */
+const recorderMilliseconds = 30_000;
+
+/**
+ * Waits for the recorder's first turn: without it nobody would hold a loop that never yields to its limits, or end it when
+ * the run's process is gone.
+ */
+function awaitRecorder(): void {
+  const end = performance.now() + recorderMilliseconds;
+  while (Atomics.load(channel.control, control.ticks) === 0) {
+    if (performance.now() > end) {
+      console.error('The recorder of the trial did not come up.');
+      process.exit(1);
+    }
+    Atomics.wait(channel.control, control.ticks, 0, 10);
+  }
+}
+
 async function perform(job: Job): Promise<void> {
+  awaitRecorder();
   current = job;
   const limit = job.type === 'trial' ? job.seconds : limits[job.type];
   // Whoever looks at a breakpoint has all the time there is.
