@@ -146,7 +146,7 @@ describe('a dense network', () => {
   });
 
   it('is right where it needs more memory than there was', () => {
-    const [sizes, batch] = [[700, 513, 2], 6];
+    const [sizes, batch] = [[700, 513, 2], 18];
     const memory = floats().length;
     const small = make({ sizes: [4, 4] }, 'small');
     const before = small.readParameters();

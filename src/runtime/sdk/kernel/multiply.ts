@@ -23,13 +23,17 @@ export function multiply(
 ): void {
   const stride = (<usize>columns) << 2;
   const rowBlock = rowStride << 2;
+  // Where b is larger than the nearest cache and many rows of a pass it, its strips of eight columns are copied together first.
+  const packed = rows >= 16 && stride * steps > 32768;
+  const bStride: usize = packed ? 32 : stride;
   // Strips of columns outside: a strip of b stays in the cache while all rows of a pass it.
   let column = 0;
   for (; column + 8 <= columns; column += 8) {
+    const strip = packed ? packStrip(b, stride, steps) : b;
     let row = a;
     let to = c;
     for (let i = 0; i < rows; i += 4) {
-      multiplyTile8(row, rowStride, stepStride, b, to, stride, steps, start);
+      multiplyTile8(row, rowStride, stepStride, strip, bStride, to, stride, steps, start);
       row += rowBlock;
       to += stride << 2;
     }
@@ -51,6 +55,7 @@ function multiplyTile8(
   rowStride: usize,
   stepStride: usize,
   b: usize,
+  bStride: usize,
   c: usize,
   stride: usize,
   steps: i32,
@@ -82,7 +87,7 @@ function multiplyTile8(
     const x3 = v128.load32_splat(a3);
     left3 = f32x4.add(left3, f32x4.mul(x3, left));
     right3 = f32x4.add(right3, f32x4.mul(x3, right));
-    b += stride;
+    b += bStride;
     a0 += stepStride;
     a1 += stepStride;
     a2 += stepStride;
@@ -135,4 +140,25 @@ function multiplyTile4(
   v128.store(c + stride, sums1);
   v128.store(c + 2 * stride, sums2);
   v128.store(c + 3 * stride, sums3);
+}
+
+/** Memory for one strip, as long as the longest so far. */
+let stripMemory: usize = 0;
+let stripSteps: i32 = 0;
+
+/** Copies eight columns of a matrix, so that they lie together. @param stride bytes from row to row */
+function packStrip(from: usize, stride: usize, steps: i32): usize {
+  if (steps > stripSteps) {
+    if (stripMemory != 0) heap.free(stripMemory);
+    stripMemory = heap.alloc((<usize>steps) << 5);
+    stripSteps = steps;
+  }
+  let to = stripMemory;
+  for (let step = 0; step < steps; step++) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    from += stride;
+    to += 32;
+  }
+  return stripMemory;
 }
