@@ -20,8 +20,7 @@ type Gradients = Parameters<AdamOptimizer['applyGradients']>[0];
  * arrays, so they are no tensors that a trial could leave behind; `getWeights` and `setWeights` work as they always do.
  */
 export function installFusedOptimizers(): void {
-  train.adam = (rate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = undefined) =>
-    new FusedAdam(rate, beta1, beta2, epsilon);
+  train.adam = (rate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon?) => new FusedAdam(rate, beta1, beta2, epsilon);
   train.sgd = (rate) => new FusedSgd(rate);
   train.momentum = (rate, momentum, nesterov = false) => new FusedMomentum(rate, momentum, nesterov);
 }
@@ -91,6 +90,12 @@ class FusedMomentum extends MomentumOptimizer {
 
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     this.sums = fromTensors(await this.extractIterations(weights), 1);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    // The stock optimiser forgets this one.
+    this.c.dispose();
   }
 }
 

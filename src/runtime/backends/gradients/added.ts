@@ -24,14 +24,14 @@ function registerEinsum(tf: GradientHome): void {
         gradients[i] = () => {
           const others = terms.flatMap((term, j) => (j === i ? [] : [{ term, tensor: saved[j]! }]));
           // Axes that stand in this factor alone were summed: each of their elements gets the same.
-          const shared = [...own].filter(
+          const shared = Array.from(own).filter(
             (axis) => result.includes(axis) || others.some(({ term }) => term.includes(axis)),
           );
           const inputs = [result, ...others.map(({ term }) => term)].join(',');
           const tensors = [output as Tensor, ...others.map(({ tensor }) => tensor)];
           const partial = tf.einsum(`${inputs}->${shared.join('')}`, ...tensors);
           const { shape } = saved[i]!;
-          const thin = [...own].map((axis, at) => (shared.includes(axis) ? shape[at]! : 1));
+          const thin = Array.from(own).map((axis, at) => (shared.includes(axis) ? shape[at]! : 1));
           return tf.mul(tf.reshape(partial, thin), tf.ones(shape));
         };
       }

@@ -133,8 +133,8 @@ function registerProduct(tf: GradientHome): void {
     gradFunc: (output, saved, attributes) => ({
       x: () => {
         const x = saved[0]!;
-        const { axis } = attributes as unknown as { axis: number | number[] | null };
-        const listed = axis === null || axis === undefined ? x.shape.map((_, i) => i) : [axis].flat();
+        const { axis } = attributes as unknown as { axis?: number | number[] | null };
+        const listed = [axis ?? x.shape.map((_, i) => i)].flat();
         const reduced = listed.map((i) => (i < 0 ? i + x.rank : i));
         const kept = x.shape.flatMap((_, i) => (reduced.includes(i) ? [] : [i]));
         const order = [...kept, ...reduced];

@@ -66,7 +66,7 @@ function watchCalls(engine: Engine): void {
 function completed(inputs: Core.NamedTensorMap, run: Engine['runKernel']): Core.NamedTensorMap {
   if (inputs.scale !== undefined && inputs.offset !== undefined) return inputs;
   const filled = (value: number) =>
-    run('Fill', {}, { shape: inputs.mean!.shape, value, dtype: 'float32' }) as Core.Tensor;
+    run<Core.Tensor>('Fill', {}, { shape: inputs.mean!.shape, value, dtype: 'float32' });
   return { ...inputs, scale: inputs.scale ?? filled(1), offset: inputs.offset ?? filled(0) };
 }
 

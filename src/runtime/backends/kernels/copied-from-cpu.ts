@@ -5,6 +5,7 @@ import {
   getKernelsForBackend,
   util,
   type KernelBackend,
+  type KernelConfig,
   type KernelFunc,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
@@ -36,22 +37,23 @@ const elsewhere = new Set(['Draw']);
  * @param complexNumbers how complex numbers go to and fro, as pairs.
  */
 export function registerCopiedFromCpu(backendName: string, borrowed: Borrowed, complexNumbers?: Transfer): void {
-  const cpu = findBackend('cpu') as MathBackendCPU;
+  const cpu = findBackend('cpu') as unknown as MathBackendCPU;
   for (const { kernelName } of getKernelsForBackend('cpu')) {
     if (elsewhere.has(kernelName)) continue;
-    const own = getKernel(kernelName, backendName);
+    const own = getKernel(kernelName, backendName) as KernelConfig | undefined;
     const which = own === undefined ? 'always' : borrowed[kernelName];
     if (which === undefined) continue;
     const copy = copied(kernelName, cpu, complexNumbers);
-    const chosen: KernelFunc = (call) => (which === 'always' || which(call) ? copy(call) : own.kernelFunc(call));
+    const chosen: KernelFunc = (call) =>
+      which === 'always' || own === undefined || which(call) ? copy(call) : own.kernelFunc(call);
     replaceKernel(kernelName, backendName, which === 'always' ? copy : chosen);
   }
 }
 
 function copied(kernelName: string, cpu: MathBackendCPU, complexNumbers: Transfer | undefined): KernelFunc {
   const { kernelFunc } = getKernel(kernelName, 'cpu');
-  return ({ inputs, backend, attrs }) => {
-    const engine = backend as KernelBackend;
+  return function copiedFromCpu({ inputs, backend, attrs }) {
+    const engine = backend as unknown as KernelBackend;
     const copies: Record<string, TensorInfo> = {};
     for (const [name, tensor] of Object.entries(inputs as KernelCall['inputs'])) {
       if (tensor !== undefined && tensor !== null) copies[name] = toCpu(tensor, engine, cpu, complexNumbers);

@@ -78,7 +78,7 @@ function onWasm<Inputs extends string, Attributes>(
   const wasm = backend as BackendWasm;
   const output = wasm.makeOutput([...shape(inputs, attrs)], inputs[like].dtype);
   // Views are taken after the allocation, which may have moved the heap.
-  const values = (tensor: TensorInfo) => wasm.typedArrayFromHeap(tensor) as Values;
+  const values = (tensor: TensorInfo) => wasm.typedArrayFromHeap(tensor);
   compute(values(output).fill(0), withValues(inputs, values), attrs);
   return output;
 }

@@ -56,9 +56,13 @@ function isComplex({ inputs }: KernelCall): boolean {
 /** Complex numbers lie in the heap as pairs, which the backend itself can neither read nor write. */
 const complexNumbers: Transfer = {
   read: ({ shape, dataId }, backend) =>
-    (backend as BackendWasm).typedArrayFromHeap({ shape: [...shape, 2], dtype: 'float32', dataId }) as Float32Array,
+    (backend as unknown as BackendWasm).typedArrayFromHeap({
+      shape: [...shape, 2],
+      dtype: 'float32',
+      dataId,
+    }) as Float32Array,
   write: (values, shape, backend) => {
-    const output = (backend as BackendWasm).makeOutput([...shape], 'complex64');
+    const output = (backend as unknown as BackendWasm).makeOutput([...shape], 'complex64');
     complexNumbers.read(output, backend).set(values);
     return output;
   },

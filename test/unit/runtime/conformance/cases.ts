@@ -47,7 +47,7 @@ function push(
     about,
     gradient,
     compute,
-    inputs: inputs.map((input) => (Array.isArray(input) ? { shape: input } : (input as Input))),
+    inputs: inputs.map((input) => (Array.isArray(input) ? { shape: input } : input)),
   });
 }
 
@@ -210,11 +210,7 @@ add(
 );
 add('einsum', [[2, 3]], (tf, x) => tf.einsum('ij->j', x), 'a sum along an axis');
 add('linalg.bandPart', [[4, 4]], (tf, x) => tf.linalg.bandPart(two(x), 1, 2));
-add(
-  'linalg.gramSchmidt',
-  [floats([2, 3], [1, 0.3, -0.4, 0.2, 1.1, 0.5])],
-  (tf, x) => tf.linalg.gramSchmidt(two(x)) as T,
-);
+add('linalg.gramSchmidt', [floats([2, 3], [1, 0.3, -0.4, 0.2, 1.1, 0.5])], (tf, x) => tf.linalg.gramSchmidt(two(x)));
 flat('linalg.qr', [floats([3, 2], [1, 0.3, -0.4, 0.2, 1.1, 0.5])], (tf, x) => tf.linalg.qr(x));
 add('norm', [[2, 3]], (tf, x) => tf.norm(x));
 add('norm', [[2, 3]], (tf, x) => tf.norm(x, 1, 1), 'sum of absolute values');
@@ -341,6 +337,10 @@ add('tensorScatterUpdate', [[4, 2], integers([2, 1], [2, 0]), [2, 2]], (tf, x, i
 add('unsortedSegmentSum', [[4, 2], integers([4], [1, 0, 1, -1])], (tf, x, i) => tf.unsortedSegmentSum(x, one(i), 3));
 flat('oneHot', [integers([3], [1, 0, 3])], (tf, i) => tf.oneHot(i, 4));
 flat('oneHot', [integers([2, 2], [1, 0, 2, 1])], (tf, i) => tf.oneHot(i, 3, 2, -1), 'with values of its own');
+flat('searchSorted', [floats([1, 4], [1, 2, 2, 3]), floats([1, 3], [2, 0, 4])], (tf, x, y) =>
+  tf.searchSorted(x, y, 'right'),
+);
+flat('sparseToDense', [integers([2], [1, 3]), floats([2], [0.5, 2])], (tf, i, x) => tf.sparseToDense(i, x, [5], -1));
 flat('lowerBound', [floats([4], [1, 2, 2, 3]), floats([3], [2, 0, 4])], (tf, x, y) => tf.lowerBound(one(x), one(y)));
 flat('upperBound', [floats([4], [1, 2, 2, 3]), floats([3], [2, 0, 4])], (tf, x, y) => tf.upperBound(one(x), one(y)));
 flat('bincount', [integers([5], [0, 2, 2, 1, 2]), floats([0], [])], (tf, i, w) => tf.bincount(one(i), one(w), 4));
@@ -470,12 +470,12 @@ add('dropout', [[4]], (tf, x) => tf.dropout(x, 0.4, undefined, 7));
 // Losses.
 const labels = integers([2, 3], [0, 1, 0, 1, 0, 0]);
 for (const name of ['absoluteDifference', 'huberLoss', 'meanSquaredError', 'hingeLoss'] as const) {
-  add(`losses.${name}`, [labels, [2, 3]], (tf, t, x) => tf.losses[name](t, x) as T);
+  add(`losses.${name}`, [labels, [2, 3]], (tf, t, x) => tf.losses[name]<T, T>(t, x));
 }
-add('losses.logLoss', [labels, within([2, 3], 0.2, 0.8)], (tf, t, x) => tf.losses.logLoss(t, x) as T);
-add('losses.cosineDistance', [labels, [2, 3]], (tf, t, x) => tf.losses.cosineDistance(t, x, 1) as T);
-add('losses.sigmoidCrossEntropy', [labels, [2, 3]], (tf, t, x) => tf.losses.sigmoidCrossEntropy(t, x) as T);
-add('losses.softmaxCrossEntropy', [labels, [2, 3]], (tf, t, x) => tf.losses.softmaxCrossEntropy(t, x) as T);
+add('losses.logLoss', [labels, within([2, 3], 0.2, 0.8)], (tf, t, x) => tf.losses.logLoss<T, T>(t, x));
+add('losses.cosineDistance', [labels, [2, 3]], (tf, t, x) => tf.losses.cosineDistance<T, T>(t, x, 1));
+add('losses.sigmoidCrossEntropy', [labels, [2, 3]], (tf, t, x) => tf.losses.sigmoidCrossEntropy<T, T>(t, x));
+add('losses.softmaxCrossEntropy', [labels, [2, 3]], (tf, t, x) => tf.losses.softmaxCrossEntropy<T, T>(t, x));
 add('losses.computeWeightedLoss', [[2, 3], within([2, 3], 0.2, 1)], (tf, x, w) => tf.losses.computeWeightedLoss(x, w));
 
 // Images.
