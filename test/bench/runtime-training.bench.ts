@@ -44,7 +44,7 @@ export async function bench(): Promise<BenchRow[]> {
       const optimizer = tf.train.adam(1e-3);
       const step = () => {
         const { value, grads } = tf.variableGrads(loss, [...variables]);
-        optimizer.applyGradients(grads);
+        optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
         value.dataSync();
         tf.dispose([value, grads]);
       };

@@ -15,7 +15,7 @@ const engines: ReadonlyMap<BackendName, StartEngine> = new Map([
 /**
  * What `auto` tries, in this order, and what is said of the one that is taken. Native TensorFlow is not among them: which
  * of the two is faster turns on the sizes of an experiment's tensors, and an experiment does not declare them. It takes
- * 2.6 times wasm's time for a step of a 4-64-64-2 network, as long for 784-128-10, and a third for 784-512-512-10.
+ * about six times wasm's time for a step of a 4-64-64-2 network, as long for 784-128-10, and a third for 784-512-512-10.
  */
 const automatic: readonly (readonly [name: BackendName, reason: string])[] = [
   ['wasm', 'the fastest engine that needs no installation'],
