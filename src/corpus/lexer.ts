@@ -20,6 +20,7 @@ export type Lexer = (text: string, start: number, end: number, stateBefore: stri
 const TEXT = 0x4000;
 /** Template strings within template strings beyond this many are read as text: nobody writes them, and each costs time. */
 const DEEPEST = 100;
+const LOOKAHEAD = 4096;
 const NO_CUTS: readonly number[] = [];
 const PROSE: LineRegions = { startsInText: true, cuts: NO_CUTS, stateAfter: '' };
 const CODE: LineRegions = { startsInText: false, cuts: NO_CUTS, stateAfter: '' };
@@ -30,17 +31,10 @@ const DOLLAR = 36;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-const lexers = new Map<string, Lexer>();
-
-/** The lexer of a language; of languages it does not know, one that takes every line for prose. */
+/** A lexer for a document of a language; of languages it does not know, one that takes every line for prose. */
 export function lexerOf(language: string): Lexer {
   const syntax = syntaxOf(language);
-  if (!syntax) return () => PROSE;
-  const known = lexers.get(language);
-  if (known) return known;
-  const lexer = makeLexer(syntax);
-  lexers.set(language, lexer);
-  return lexer;
+  return syntax ? makeLexer(syntax) : () => PROSE;
 }
 
 function makeLexer(syntax: Syntax): Lexer {
@@ -51,12 +45,12 @@ function makeLexer(syntax: Syntax): Lexer {
     const first = opener.open.charCodeAt(0);
     openersAt.set(first, [...(openersAt.get(first) ?? []), openers.indexOf(opener)]);
   }
-  /** By character, 1 where it may mean something in code. */
-  const marks = new Uint8Array(128);
-  for (const first of openersAt.keys()) marks[first] = 1;
-  if (syntax.characters) marks[QUOTE] = 1;
-  if (syntax.expressions) marks[SLASH] = 1;
-  if (openers.some(({ interpolates }) => interpolates)) marks[OPEN_BRACE] = marks[CLOSE_BRACE] = 1;
+  /** Characters that may mean something in code. */
+  const marks = new Set(openersAt.keys());
+  if (syntax.characters) marks.add(QUOTE);
+  if (syntax.expressions) marks.add(SLASH);
+  if (openers.some(({ interpolates }) => interpolates)) marks.add(OPEN_BRACE).add(CLOSE_BRACE);
+  const nextMark = markFinder(marks);
 
   /** Number of the opener at `at`, or -1. */
   function openerAt(text: string, lineStart: number, at: number): number {
@@ -92,9 +86,9 @@ function makeLexer(syntax: Syntax): Lexer {
         (cuts ??= []).push(at - start);
         continue;
       }
-      let code = text.charCodeAt(at);
-      while (at < end && (code >= 128 || marks[code] === 0)) code = text.charCodeAt(++at);
-      if (at >= end) break;
+      at = nextMark(text, at, end);
+      if (at === end) break;
+      const code = text.charCodeAt(at);
       const opener = openerAt(text, start, at);
       if (opener >= 0) {
         (cuts ??= []).push(at - start);
@@ -118,6 +112,38 @@ function makeLexer(syntax: Syntax): Lexer {
     state = withoutLineEnded(syntax, state);
     if (state === '' && cuts === undefined) return CODE;
     return { startsInText, cuts: cuts ?? NO_CUTS, stateAfter: state };
+  };
+}
+
+/**
+ * Makes a function that finds the first of some characters in a part of a text, or the end of the part. It looks ahead
+ * and remembers what it saw, since lines are read one after another.
+ */
+function markFinder(marks: ReadonlySet<number>): (text: string, start: number, end: number) => number {
+  const pattern = new RegExp(`[${[...marks].map((code) => `\\x${code.toString(16)}`).join('')}]`, 'g');
+  let seen = '';
+  let part = '';
+  let partStart = 0;
+  /** Nothing is marked from here on, up to `mark`; there something is, or the part ends. */
+  let from = 0;
+  let mark = 0;
+  let isMark = false;
+  return (text, start, end) => {
+    for (let at = start; at < end; at = mark) {
+      if (text !== seen || at < from || at > mark || (at === mark && !isMark)) {
+        if (text !== seen || at < partStart || at >= partStart + part.length) {
+          seen = text;
+          part = text.slice(at, at + LOOKAHEAD);
+          partStart = at;
+        }
+        pattern.lastIndex = at - partStart;
+        from = at;
+        isMark = pattern.test(part);
+        mark = partStart + (isMark ? pattern.lastIndex - 1 : part.length);
+      }
+      if (isMark && mark < end) return mark;
+    }
+    return end;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Corpus } from './corpus.ts';
-import { addHead, BEGINS_KEY, BEGINS_PHRASE, makeHeads, type Heads } from './matching/heads.ts';
+import { addHead, BEGINS_KEY, BEGINS_PHRASE, BEGINS_TEXT, makeHeads, type Heads } from './matching/heads.ts';
 import { lettersIn } from './letters.ts';
-import { namingsOf, type Naming } from './matching/naming.ts';
+import { countsInCode, namingsOf, type Naming } from './matching/naming.ts';
 import { ENDINGS, identifierPhrase, namePhrase, type Endings } from './matching/phrase.ts';
 import { buildTrie, type Entry, type Trie } from './matching/trie.ts';
 
@@ -37,7 +37,8 @@ export function compileMatcher(corpus: Corpus): Matcher {
   const namings = namingsOf(corpus);
   const contexts = contextEntries(corpus);
   const heads = makeHeads();
-  for (const { phrase } of namings) addHead(heads, phrase, BEGINS_PHRASE);
+  for (const { phrase, meaning } of namings)
+    addHead(heads, phrase, countsInCode(meaning) ? BEGINS_PHRASE : BEGINS_TEXT);
   for (const word of KEY_WORDS) addHead(heads, identifierPhrase(word), BEGINS_KEY);
   const contextHeads = makeHeads();
   for (const { phrase } of contexts) addHead(contextHeads, phrase, BEGINS_PHRASE);

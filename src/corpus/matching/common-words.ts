@@ -8,7 +8,7 @@ export const COMMON_WORDS: ReadonlySet<string> = new Set(
     'arena array arrow ascent aspen asset atlas atom attic audit aurora author avatar award bacon badge baker balance ' +
     'bamboo banner barrel basic basis batch beacon beaver being bench beta bishop black blade blast blaze blend block ' +
     'bloom board boost border bottle bounce bounds brain branch brave bread break breeze brick bridge brief bright ' +
-    'broker bronze brush buffer build bundle butter cable cache camel canary candle canvas canyon captain carbon career ' +
+    'broker bronze brush buffer build bundle burstiness butter cable cache camel canary candle canvas canyon captain carbon career ' +
     'cargo carrot castle catalyst cause cedar center chain chair chance change charm chart chase check cherry chess ' +
     'chief child choice circle citrus civic claim class clean clear cleric client clock cloud clover coach cobalt cobra ' +
     'color colour comet common compass concept condor consul contact context control copper coral corner cosmos cover ' +

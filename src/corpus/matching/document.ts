@@ -9,9 +9,12 @@ export interface Hit {
   readonly kind: Reference['kind'];
   readonly paper: string | undefined;
   readonly identifier?: string;
-  /** What would be evidence nearby, for a hit that counts only with evidence; absent where it counts by itself. */
+  /**
+   * What would be evidence nearby, for a hit that counts only with evidence; empty where only its paper's being named
+   * elsewhere is, absent where it counts by itself.
+   */
   readonly contexts?: readonly string[];
-  /** How many different contexts stand nearby; absent until it is asked for. */
+  /** How many different contexts stand nearby, 0 where they are no evidence; absent until it is asked for. */
   nearby?: number | undefined;
 }
 

@@ -17,22 +17,32 @@ const ARXIV_ADDRESS =
   /(?:https?:\/\/)?(?:(?:[\w-]+\.)*(?:arxiv\.org|alphaxiv\.org|ar5iv\.org|arxiv-vanity\.com)\/(?:[\w-]+\/)*|(?:huggingface\.co|hf\.co)\/papers\/)$/i;
 const ARXIV_PREFIX = /(?<![A-Za-z0-9])(?:arxiv(?:\.org)?(?:[ \t]?[:/][ \t]?|[ _-])|abs\/)$/i;
 const DOI_PREFIX = /(?:(?:https?:\/\/)?(?:dx\.|www\.)?doi\.org\/|(?<![A-Za-z0-9])doi[ \t]?[:=]?[ \t]?)$/i;
+const DOT = 46;
+const SLASH = 47;
 const ARXIV_DOI = '10.48550/arxiv.';
 /** A shorter suffix without a prefix is more likely a fraction. */
 const SHORTEST_BARE_SUFFIX = 4;
 
 /** The identifier whose digits begin at `at`, with what belongs to it on both sides. */
 export function idAt(text: string, at: number): IdSpan | undefined {
-  if (text.charCodeAt(at + 4) === 46) {
+  const before = codeAt(text, at - 1);
+  if (codeAt(text, at + 4) === DOT) {
     const id = readNewArxivId(text, at);
-    if (id && text.charCodeAt(at - 1) !== 46) return arxivSpan(text, id);
+    if (id && before !== DOT) return arxivSpan(text, id);
   }
-  if (text.startsWith('10.', at) && !/[\d.]/.test(text.charAt(at - 1))) return doiSpan(text, at);
-  if (text.charCodeAt(at - 1) === 47 && isDigit(text.charCodeAt(at + 6))) {
+  if (codeAt(text, at + 2) === DOT && before !== DOT && !isDigit(before) && text.startsWith('10.', at)) {
+    return doiSpan(text, at);
+  }
+  if (before === SLASH && isDigit(codeAt(text, at + 6))) {
     const id = readOldArxivId(text, at);
     if (id) return arxivSpan(text, id);
   }
   return undefined;
+}
+
+/** 0 outside the text; faster than to ask the text what is not there. */
+function codeAt(text: string, at: number): number {
+  return at >= 0 && at < text.length ? text.charCodeAt(at) : 0;
 }
 
 function arxivSpan(text: string, { id, start, end }: ArxivId): IdSpan {
@@ -59,6 +69,8 @@ function doiSpan(text: string, at: number): IdSpan | undefined {
   if (!found) return undefined;
   const prefix = DOI_PREFIX.exec(text.slice(Math.max(0, at - LONGEST_PREFIX), at))?.[0];
   const arxiv = found.doi.startsWith(ARXIV_DOI) ? parseArxivId(found.doi.slice(ARXIV_DOI.length)) : undefined;
+  // What all DOIs of arXiv begin with, and no paper's.
+  if (arxiv === undefined && `${found.doi}.`.startsWith(ARXIV_DOI)) return undefined;
   const explicit = prefix !== undefined || arxiv !== undefined;
   if (!explicit && found.doi.length - found.doi.indexOf('/') <= SHORTEST_BARE_SUFFIX) return undefined;
   return {

@@ -15,7 +15,7 @@ const BARE_PAPER = /papers?:[ \t]{1,8}([\p{L}\p{N}][\p{L}\p{N}_.+-]*)[ \t]*(?:#.
 const KEY = /[\p{L}\p{N}][\p{L}\p{N}_:.+/-]*/gu;
 
 /**
- * Keys cited by the form that begins at `start`: `@rex`, `\cite{rex,cpl}` and its kin, `cite:rex`, `` {cite}`rex` ``,
+ * Keys cited by the form that begins at `start`: `@rex`, `\cite{rex,cpl}` and its kin, `cite:rex`, `` {cite:p}`rex` ``,
  * `marginalia:rex`, `paper: 'rex'`.
  * @param limit offset that the form must not go beyond
  * @param bare whether `paper: rex` needs no quotes, as in YAML
@@ -30,8 +30,8 @@ export function keysAt(text: string, start: number, limit: number, bare: boolean
     default:
       if (/[\p{L}\p{N}_$-]/u.test(before)) return [];
       return keysIn(
-        match(COLON_CITE, text, start, limit) ??
-          match(ROLE_CITE, text, start, limit) ??
+        match(ROLE_CITE, text, start, limit) ??
+          match(COLON_CITE, text, start, limit) ??
           match(QUOTED_PAPER, text, start, limit) ??
           (bare ? match(BARE_PAPER, text, start, limit) : undefined),
         KEY,

@@ -2,7 +2,8 @@ import { COMMON_WORDS } from './common-words.ts';
 import { lettersIn } from '../letters.ts';
 import type { Method } from '../method.ts';
 import type { Naming } from './naming.ts';
-import { ENDINGS, Gap, identifierPhrase, namePhrase, type Phrase } from './phrase.ts';
+import { ENDINGS, Gap, identifierPhrase, namePhrase, wordsOf, type Phrase } from './phrase.ts';
+import { isTechnical } from './technical-words.ts';
 import type { Entry } from './trie.ts';
 
 /** One-word names of so few letters are acronyms of many things. */
@@ -33,14 +34,19 @@ export function nameEntries(
       const contested = claims.get(key)! > 1;
       const { phrase, isName, spellings } = draft;
       const oneWord = !phrase.gaps.some((gap) => gap > Gap.joined);
+      const technical = phrase.symbols.size === 0 && isTechnical(wordsOf(phrase));
       const meaning: Naming = {
         kind: isName ? 'name' : 'identifier',
         paper: method.id,
-        ambiguous: contested || ambiguous.has(phrase.letters) || (oneWord && isCommon(phrase.letters)),
+        ambiguous: contested || technical || ambiguous.has(phrase.letters) || (oneWord && isCommon(phrase.letters)),
         oneWord,
+        exact: oneWord || (technical && [...spellings].some(hasCapitals)),
+        extensible: false,
+        technical,
         endings: phrase.gaps.some((gap) => gap !== Gap.none) ? ENDINGS.plural : ENDINGS.none,
         spellings,
-        distinctive: contested ? new Set() : distinctive(draft, method),
+        proper: new Set([...spellings].filter((spelling) => method.names.includes(spelling) || hasCapitals(spelling))),
+        distinctive: contested || technical ? new Set() : distinctive(draft, method),
         contexts: outside(phrase.letters, contexts.get(method.id)!),
       };
       return { phrase, meaning };
@@ -51,6 +57,11 @@ export function nameEntries(
 /** Context words say nothing where they are part of the name itself. */
 export function outside(letters: string, contexts: readonly string[]): string[] {
   return contexts.filter((context) => !letters.includes(context));
+}
+
+/** `rise` and `Rise` are words and variables, `RISE` and `RiSE` are neither. */
+function hasCapitals(spelling: string): boolean {
+  return /^.+\p{Lu}/u.test(spelling);
 }
 
 function isCommon(letters: string): boolean {

@@ -1,4 +1,4 @@
-import { CASELESS, FOREIGN, isDigit, letterOf, lettersIn, MARK, UPPER } from '../letters.ts';
+import { CASELESS, FOREIGN, isDigit, letterAt, letterOf, lettersIn, MARK, UPPER } from '../letters.ts';
 import { withoutLatex } from '../title.ts';
 
 /** What may stand between two letters of a phrase. */
@@ -38,6 +38,12 @@ const LONGEST_GAP = 100;
 const COMMENT_LEADERS = '/*#-%;!>|"\' \t';
 const SYMBOLS = /[*+&^]+/;
 
+/** The words of a name or identifier. */
+export function wordsOf({ letters, gaps }: Phrase): string[] {
+  const starts = [...gaps.keys()].filter((index) => index === 0 || gaps[index] !== Gap.none);
+  return starts.map((start, position) => letters.slice(start, starts[position + 1]));
+}
+
 /** A phrase that matches a method's name: forgiving about case, accents, hyphens, spaces and line breaks. */
 export function namePhrase(name: string): Phrase {
   return phraseOf(name, (between, camel) => {
@@ -66,7 +72,7 @@ function phraseOf(text: string, gapOf: (between: string, camel: boolean) => GapK
   let count = 0;
   let behindLetter = 0;
   for (let at = 0; at < text.length; at++) {
-    const letter = letterOf(text.charCodeAt(at));
+    const letter = letterAt(text, at);
     if (letter === 0) continue;
     if (letter !== MARK) {
       if (count > 0) {
@@ -86,16 +92,16 @@ function phraseOf(text: string, gapOf: (between: string, camel: boolean) => GapK
 
 /** Whether a word of an identifier begins at `at`, which holds a letter or digit: `rex|Schedule`, `ALP|Teacher`. */
 export function isWordStart(text: string, at: number): boolean {
-  const before = letterOf(text.charCodeAt(at - 1));
+  const before = letterAt(text, at - 1);
   if (at === 0 || before === 0) return true;
-  const here = letterOf(text.charCodeAt(at));
+  const here = letterAt(text, at);
   if ((here & UPPER) === 0 || before === MARK) return false;
-  return (before & UPPER) === 0 || isLower(letterOf(text.charCodeAt(at + 1)));
+  return (before & UPPER) === 0 || isLower(letterAt(text, at + 1));
 }
 
 /** Whether a word of an identifier ends before `at`. */
 export function isWordEnd(text: string, at: number): boolean {
-  const next = at < text.length ? letterOf(text.charCodeAt(at)) : 0;
+  const next = at < text.length ? letterAt(text, at) : 0;
   if (next === 0) return true;
   if (next === MARK) return false;
   if (isDigit(text.charCodeAt(at))) return !isDigit(text.charCodeAt(at - 1));
@@ -123,14 +129,14 @@ export function matchPhrase(phrase: Phrase, text: string, start: number, regions
   let at = start;
   for (let index = 0; index < letters.length; index++) {
     if (index > 0) {
-      while (letterOf(text.charCodeAt(at)) === MARK) at++;
+      while (letterAt(text, at) === MARK) at++;
       const gap = gaps[index]!;
       if (gap !== Gap.none && (at = behindGap(text, at, gap, symbols.get(index), regions)) < 0) return -1;
     }
     if (!isLetter(text, at, letters, index)) return -1;
     at++;
   }
-  while (letterOf(text.charCodeAt(at)) === MARK) at++;
+  while (letterAt(text, at) === MARK) at++;
   const symbol = symbols.get(letters.length);
   if (symbol !== undefined) return text.startsWith(symbol, at) && regions.isText(at) ? at + symbol.length : -1;
   if (isDecimal(text, at)) return -1;
@@ -142,7 +148,7 @@ export function matchPhrase(phrase: Phrase, text: string, start: number, regions
 
 function isLetter(text: string, at: number, letters: string, index: number): boolean {
   const code = text.charCodeAt(at);
-  const wanted = letterOf(letters.charCodeAt(index));
+  const wanted = letterAt(letters, index);
   if ((letterOf(code) & CASELESS) !== wanted) return false;
   return wanted !== FOREIGN || text.charAt(at).toLowerCase() === letters.charAt(index);
 }
@@ -156,7 +162,7 @@ function isDecimal(text: string, at: number): boolean {
 function behindGap(text: string, at: number, gap: number, symbol: string | undefined, regions: Regions): number {
   let next = at;
   const limit = Math.min(text.length, at + LONGEST_GAP);
-  while (next < limit && letterOf(text.charCodeAt(next)) === 0) next++;
+  while (next < limit && letterAt(text, next) === 0) next++;
   if (next === limit) return -1;
   if (next === at) return symbol === undefined && gap !== Gap.words ? next : -1;
   let between = text.slice(at, next);

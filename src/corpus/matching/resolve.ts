@@ -1,4 +1,5 @@
 import { lineEnd, type ContextHit, type Hit, type Line, type TextDocument } from './document.ts';
+import { EVERYDAY_CONTEXTS } from './everyday-contexts.ts';
 import type { Matcher } from '../matcher.ts';
 import type { Reference } from '../reference.ts';
 import { contextsOn } from './scanner.ts';
@@ -9,6 +10,8 @@ export const NEARBY_LINES = 20;
 const NEARBY_ON_LINE = 300;
 const NEARBY_ON_OTHERS = 1000;
 const LONGEST_CONTEXT = 200;
+/** So many different everyday words together are evidence. */
+const FEWEST_EVERYDAY = 3;
 /** Evidence of a paper that the file names beyond doubt; more than any number of context words. */
 const NAMED_IN_FILE = 1_000_000;
 
@@ -86,13 +89,14 @@ function bestOf(candidates: readonly Candidate[], first: number, behind: number)
   return even || best.evidence === 0 ? undefined : best;
 }
 
-/** How many of the contexts stand near a hit. */
+/** How many of the contexts stand near a hit; 0 where those are everyday words and too few of them. */
 function countNearby(
   matcher: Matcher,
   document: TextDocument,
   { line: index, start, end }: Candidate,
   contexts: readonly string[],
 ): number {
+  if (contexts.length === 0) return 0;
   const { lines } = document;
   const found = new Set<string>();
   const last = Math.min(index + NEARBY_LINES, lines.length - 1);
@@ -109,7 +113,8 @@ function countNearby(
       if (distance >= 0 && distance <= reach && contexts.includes(context)) found.add(context);
     }
   }
-  return found.size;
+  const everyday = found.size < FEWEST_EVERYDAY && [...found].every((context) => EVERYDAY_CONTEXTS.has(context));
+  return everyday ? 0 : found.size;
 }
 
 /** Number of the first context that begins at the offset or behind it. */

@@ -1,4 +1,5 @@
 import { lineEnd, regionsFrom, type ContextHit, type Hit, type TextDocument } from './document.ts';
+import { BEGINS_KEY, BEGINS_NUMBER, BEGINS_PHRASE, BEGINS_TEXT } from './heads.ts';
 import { idAt, type IdSpan } from './id-forms.ts';
 import { judge } from './judge.ts';
 import { keysAt } from './key-forms.ts';
@@ -7,13 +8,14 @@ import { ARXIV_CONTEXT, type Matcher } from '../matcher.ts';
 import type { Naming } from './naming.ts';
 import { matchPhrase, type Regions } from './phrase.ts';
 import type { Entry } from './trie.ts';
-import { walk, type Visitor } from './walk.ts';
+import { walk, type Starts } from './walk.ts';
 
 /** How many lines a reference may stand on. */
 export const MOST_LINES = 8;
 
 const NO_HITS: readonly Hit[] = [];
 const NO_CONTEXTS: readonly ContextHit[] = [];
+const NO_EVIDENCE: readonly string[] = [];
 const EVERYWHERE: Regions = { isText: () => true };
 
 /**
@@ -28,6 +30,7 @@ export function hitScanner(
 ): (index: number) => readonly Hit[] {
   const { corpus, namings, heads } = matcher;
   const regions = regionsFrom(document);
+  const starts: Starts = { offsets: [], flags: [] };
   let hits: Hit[] = [];
   let phraseStart = 0;
   let lineStart = 0;
@@ -43,41 +46,46 @@ export function hitScanner(
     const judgement = end < 0 ? 'no' : judge(meaning, text, phraseStart, end, regions);
     if (judgement === 'no') return;
     const kind = meaning.kind === 'name' && !regions.isText(phraseStart) ? 'identifier' : meaning.kind;
-    const contexts = judgement === 'doubtful' ? meaning.contexts : undefined;
+    const contexts = judgement === 'sure' ? undefined : judgement === 'doubtful' ? meaning.contexts : NO_EVIDENCE;
     add(phraseStart, end, { kind, paper: meaning.paper, ...(contexts && { contexts }) });
   }
 
-  const visitor: Visitor = {
-    word(at) {
+  function tryNumber(at: number): void {
+    const id = idAt(document.text, at);
+    if (!id || (!id.explicit && !regions.isText(at))) return;
+    const paper = id.kind === 'arxiv' ? corpus.byArxiv(id.identifier) : corpus.byDoi(id.identifier);
+    const contexts = isDoubtful(id)
+      ? [ARXIV_CONTEXT, ...((paper && corpus.methodOf(paper))?.context ?? []).map(lettersIn)]
+      : undefined;
+    add(id.start, id.end, {
+      kind: id.kind,
+      paper: paper?.key,
+      identifier: id.identifier,
+      ...(contexts && { contexts }),
+    });
+  }
+
+  function tryKeys(at: number): void {
+    for (const { start, key } of keysAt(document.text, at, limit, bareKeys)) {
+      if (corpus.paper(key) && regions.isText(start)) add(start, start + key.length, { kind: 'key', paper: key });
+    }
+  }
+
+  function tryPlace(at: number, flags: number): void {
+    if ((flags & BEGINS_PHRASE) !== 0 || ((flags & BEGINS_TEXT) !== 0 && regions.isText(at))) {
       phraseStart = at;
       namings.visit(document.text, at, tryPhrase);
-    },
-    number(at) {
-      const id = idAt(document.text, at);
-      if (!id || (!id.explicit && !regions.isText(at))) return;
-      const paper = id.kind === 'arxiv' ? corpus.byArxiv(id.identifier) : corpus.byDoi(id.identifier);
-      const contexts = isDoubtful(id)
-        ? [ARXIV_CONTEXT, ...((paper && corpus.methodOf(paper))?.context ?? []).map(lettersIn)]
-        : undefined;
-      add(id.start, id.end, {
-        kind: id.kind,
-        paper: paper?.key,
-        identifier: id.identifier,
-        ...(contexts && { contexts }),
-      });
-    },
-    keyForm(at) {
-      for (const { start, key } of keysAt(document.text, at, limit, bareKeys)) {
-        if (corpus.paper(key) && regions.isText(start)) add(start, start + key.length, { kind: 'key', paper: key });
-      }
-    },
-  };
+    }
+    if ((flags & BEGINS_KEY) !== 0) tryKeys(at);
+    if ((flags & BEGINS_NUMBER) !== 0) tryNumber(at);
+  }
 
   return (index) => {
     lineStart = document.lines[index]!.start;
     limit = lineEnd(document, Math.min(index + MOST_LINES, document.lines.length) - 1);
     regions.line = index;
-    walk(document.text, lineStart, lineEnd(document, index), heads, visitor);
+    const count = walk(document.text, lineStart, lineEnd(document, index), heads, starts);
+    for (let place = 0; place < count; place++) tryPlace(starts.offsets[place]!, starts.flags[place]!);
     if (hits.length === 0) return NO_HITS;
     const found = hits.sort((one, other) => one.start - other.start || other.end - one.end);
     hits = [];
@@ -95,17 +103,18 @@ export function contextsOn(matcher: Matcher, document: TextDocument, index: numb
   const { text } = document;
   const { start } = document.lines[index]!;
   const end = lineEnd(document, index);
+  const starts: Starts = { offsets: [], flags: [] };
   let found: ContextHit[] | undefined;
-  walk(text, start, end, matcher.contextHeads, {
-    word(at) {
-      matcher.contexts.visit(text, at, ({ phrase, meaning: { letters, spelling, exact, endings } }) => {
-        const contextEnd = matchPhrase(phrase, text, at, EVERYWHERE, endings);
-        if (contextEnd < 0 || contextEnd > end || (exact && text.slice(at, contextEnd) !== spelling)) return;
-        (found ??= []).push({ start: at - start, end: contextEnd - start, context: letters });
-      });
-    },
-    number: () => undefined,
-    keyForm: () => undefined,
-  });
+  let at = start;
+  const count = walk(text, start, end, matcher.contextHeads, starts);
+  for (let place = 0; place < count; place++) {
+    if ((starts.flags[place]! & BEGINS_PHRASE) === 0) continue;
+    at = starts.offsets[place]!;
+    matcher.contexts.visit(text, at, ({ phrase, meaning: { letters, spelling, exact, endings } }) => {
+      const contextEnd = matchPhrase(phrase, text, at, EVERYWHERE, endings);
+      if (contextEnd < 0 || contextEnd > end || (exact && text.slice(at, contextEnd) !== spelling)) return;
+      (found ??= []).push({ start: at - start, end: contextEnd - start, context: letters });
+    });
+  }
   return found ?? NO_CONTEXTS;
 }

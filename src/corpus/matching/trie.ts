@@ -1,4 +1,4 @@
-import { CASELESS, letterOf, MARK } from '../letters.ts';
+import { CASELESS, letterAt, letterOf, MARK } from '../letters.ts';
 import { Gap, type Phrase } from './phrase.ts';
 
 /** A phrase in the trie, with what it stands for. */
@@ -17,6 +17,7 @@ export interface Trie<Meaning> {
 const MOST_ENTRIES = 2;
 const LONGEST_GAP = 100;
 const ROOT = 0;
+const LETTERS_AHEAD = 4;
 
 export function buildTrie<Meaning>(entries: readonly Entry<Meaning>[]): Trie<Meaning> {
   /** By node: the entries that end there; of a node without children, all that pass through it. */
@@ -41,7 +42,7 @@ export function buildTrie<Meaning>(entries: readonly Entry<Meaning>[]): Trie<Mea
     let depth = fromDepth;
     for (; shapes[node] !== 0 && depth < letters.length; depth++) {
       if (gaps[depth] !== Gap.none) shapes[node]! |= 2;
-      const slot = node * MARK + letterOf(letters.charCodeAt(depth));
+      const slot = node * MARK + letterAt(letters, depth);
       node = children[slot]!;
       if (node === 0) {
         node = addNode();
@@ -67,15 +68,15 @@ export function buildTrie<Meaning>(entries: readonly Entry<Meaning>[]): Trie<Mea
   return {
     visit(text, start, callback) {
       let node = ROOT;
-      for (let at = start; ; at++) {
-        for (const entry of entriesOf[node]!) callback(entry);
+      for (let at = start, depth = 0; ; at++, depth++) {
+        for (const entry of entriesOf[node]!) if (goesOn(entry.phrase, depth, text, at)) callback(entry);
         const shape = shapes[node]!;
         if (shape === 0) return;
-        let letter = letterOf(text.charCodeAt(at)) & CASELESS;
+        let letter = letterAt(text, at) & CASELESS;
         if (letter === 0 || letter === MARK) {
           const limit = Math.min(text.length, at + LONGEST_GAP);
           while (at < limit && (letter === MARK || (letter === 0 && shape > 1))) {
-            letter = letterOf(text.charCodeAt(++at)) & CASELESS;
+            letter = letterAt(text, ++at) & CASELESS;
           }
           if (letter === 0 || letter === MARK) return;
         }
@@ -84,6 +85,24 @@ export function buildTrie<Meaning>(entries: readonly Entry<Meaning>[]): Trie<Mea
       }
     },
   };
+}
+
+/** Whether a phrase whose first letters are there may go on at `at`: looks only at its next few letters. */
+function goesOn({ letters, gaps }: Phrase, depth: number, text: string, start: number): boolean {
+  let at = start;
+  const end = Math.min(letters.length, depth + LETTERS_AHEAD);
+  for (let index = depth; index < end; index++, at++) {
+    let letter = letterAt(text, at) & CASELESS;
+    if (letter === MARK) return true;
+    if (letter === 0) {
+      if (gaps[index] === Gap.none) return false;
+      const limit = at + LONGEST_GAP;
+      while (letter === 0 && ++at < limit) letter = letterAt(text, at) & CASELESS;
+      if (letter === MARK) return true;
+    }
+    if (letter !== letterOf(letters.charCodeAt(index))) return false;
+  }
+  return true;
 }
 
 function grown<Numbers extends { set(numbers: Numbers): void }>(old: Numbers, larger: Numbers): Numbers {
