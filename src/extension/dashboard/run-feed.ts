@@ -1,5 +1,6 @@
-import { runTiming, type RunState } from '../../runtime/runs/state.ts';
-import type { FigureView, RunView, SeriesPoints, ToDashboard } from '../../webviews/messages.ts';
+import { blockWidth, field } from '../../runtime/runs/event-index/blocks.ts';
+import { runTiming, type RunState, type SeriesBlocks } from '../../runtime/runs/state.ts';
+import type { FigureView, PointsBlock, RunView, SeriesPoints, ToDashboard } from '../../webviews/messages.ts';
 
 type Snapshot = Extract<ToDashboard, { readonly type: 'snapshot' }>;
 type Update = Extract<ToDashboard, { readonly type: 'update' }>;
@@ -49,12 +50,13 @@ export class RunFeed {
   }
 
   #newPoints(): SeriesPoints[] {
-    return this.#state.series.flatMap(({ trial, metric, length, steps, values }) => {
+    return this.#state.series.flatMap(({ trial, metric, length, steps, values, blocks }) => {
       const key = `${trial}\n${metric}`;
       const sent = this.#sentPoints.get(key) ?? 0;
       if (length === sent) return [];
       this.#sentPoints.set(key, length);
-      return [{ trial, metric, steps: steps.slice(sent, length), values: values.slice(sent, length) }];
+      const points = { trial, metric, steps: steps.slice(sent, length), values: values.slice(sent, length) };
+      return [sent > 0 || blocks === undefined ? points : { ...points, blocks: blocksOf(blocks) }];
     });
   }
 
@@ -66,6 +68,19 @@ export class RunFeed {
       return true;
     });
   }
+}
+
+function blocksOf({ ends, index: { data } }: SeriesBlocks): PointsBlock[] {
+  return ends.map((end, block) => {
+    const at = block * blockWidth;
+    return {
+      end,
+      points: data[at + field.count]!,
+      nan: data[at + field.nan]!,
+      infinite: data[at + field.infinite]!,
+      low: data[at + field.notPositive]!,
+    };
+  });
 }
 
 function runView(state: RunState): RunView {

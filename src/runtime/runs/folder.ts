@@ -1,7 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { wasAskedToStop } from './control-file.ts';
-import { createEventReader } from './event-reader.ts';
+import { openFromIndex } from './event-index/open-from-index.ts';
+import { createEventReader, describeProblem } from './event-reader.ts';
 import type { RunError, Verdict } from './events.ts';
 import { isRunAlive, readHeartbeat } from './heartbeat.ts';
 import { provisionalRecord } from './provisional-record.ts';
@@ -54,19 +55,22 @@ export async function listRuns(runsFolder: string): Promise<readonly RunSummary[
 }
 
 /**
- * The whole state of a run as its folder tells it now.
+ * The state of a run as its folder tells it now.
  *
+ * @param points `all`: with every point; `drawn`: of a run that has an index, those that are enough to draw it, the last
+ *   of each series among them.
  * @throws Error where there is no run, or one that this version cannot read.
  */
-export async function readRun(folder: string): Promise<RunState> {
+export async function readRun(folder: string, points: 'all' | 'drawn' = 'all'): Promise<RunState> {
   const read = await readRecord(folder);
   if ('missing' in read) throw new Error(`${folder} holds no run: its run.json is missing.`);
   if ('problem' in read) throw new Error(read.problem);
   const state = createRunState(read.record);
-  const reader = createEventReader(runFiles(folder).events);
+  const file = runFiles(folder).events;
+  const reader = createEventReader(file, points === 'drawn' ? await openFromIndex(folder, state) : undefined);
   const readOn = () =>
     reader.read(({ events, problems }) => {
-      for (const problem of problems) addWarning(state, `${problem}; the line is left out.`);
+      for (const problem of problems) addWarning(state, describeProblem(file, problem));
       applyEvents(state, events);
       return true;
     });

@@ -1,14 +1,19 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { createIndexBuilder, indexedFrom, type IndexBuilder } from './event-index/index-builder.ts';
+import { writeIndex } from './event-index/index-file.ts';
 import type { Outcome, RunError, RunEvent } from './events.ts';
 import { encodeJson } from './json.ts';
 import type { RunRecord } from './record.ts';
 import { replaceFile } from './replace-file.ts';
 import { runFiles } from './run-files.ts';
-import { applyEvents, createRunState, replaceRecord, runTiming, type RunState } from './state.ts';
+import { applyEventsWithoutData, createRunState, replaceRecord, runTiming, type RunState } from './state.ts';
 import { writeSummary } from './summary.ts';
 
 /** A run that prints more than this, in bytes, has the rest left out of `console.log`. */
 const consoleLimit = 10 * 2 ** 20;
+
+/** The index is written again after so many bytes of events, or an eighth of them where that is more. */
+const indexEvery = 4 * 2 ** 20;
 
 /** An event before it is given its time. */
 export type EventBody = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;
@@ -29,17 +34,21 @@ export interface RunWriter {
 export function createRunWriter(folder: string, record: RunRecord): RunWriter {
   mkdirSync(folder, { recursive: true });
   replaceFile(runFiles(folder).record, encodeJson(record));
-  return openRunWriter(folder, createRunState(record));
+  return openRunWriter(folder, createRunState(record), createIndexBuilder());
 }
 
 /**
  * Writes on in a folder that has a record.
  *
  * @param state what its events have told so far; points and figures may be left out. Changed with every event.
+ * @param index has taken in the same events.
  */
-export function openRunWriter(folder: string, state: RunState): RunWriter {
+export function openRunWriter(folder: string, state: RunState, index: IndexBuilder): RunWriter {
   const files = runFiles(folder);
   const events = openSync(files.events, 'a');
+  let position = fstatSync(events).size;
+  /** How many bytes of the events the index on the disk stands for. */
+  let indexed = 0;
   const console = openSync(files.console, 'a');
   let printed = 0;
   let lastTime = state.lastEventAt ?? 0;
@@ -48,8 +57,22 @@ export function openRunWriter(folder: string, state: RunState): RunWriter {
     // A clock that is set back must not turn the order of the events around.
     lastTime = Math.max(lastTime, Date.now());
     const stamped = { at: lastTime, ...body } as RunEvent;
-    append(events, `${encodeJson(stamped)}\n`);
-    if (body.type !== 'points' && body.type !== 'figure') applyEvents(state, [stamped]);
+    const start = position;
+    position += append(events, `${encodeJson(stamped)}\n`);
+    applyEventsWithoutData(state, [stamped]);
+    index.take(stamped, { start, end: position });
+    if (position - indexed > Math.max(indexEvery, indexed / 8)) saveIndex();
+  }
+
+  /** An index that cannot be written is left out: it only saves time. */
+  function saveIndex(): void {
+    if (index.points < indexedFrom) return;
+    indexed = position;
+    try {
+      writeIndex(folder, index.build(state));
+    } catch {
+      // A disk that is full or a file that a virus scanner holds.
+    }
   }
 
   return {
@@ -77,13 +100,16 @@ export function openRunWriter(folder: string, state: RunState): RunWriter {
         ...(verdict !== undefined && { verdict }),
         ...(error !== undefined && { error }),
       });
+      saveIndex();
       closeSync(events);
       closeSync(console);
     },
   };
 }
 
-function append(file: number, text: string): void {
+/** @returns how many bytes were written. */
+function append(file: number, text: string): number {
   const bytes = Buffer.from(text);
   for (let start = 0; start < bytes.length;) start += writeSync(file, bytes, start);
+  return bytes.length;
 }

@@ -1,5 +1,5 @@
-import type { FigureView, RunStatus, RunView, SeriesPoints, ToDashboard, TrialView } from '../messages.ts';
-import { appendPoints, createSeries, type Series } from './series-store.ts';
+import type { FigureView, RunStatus, RunView, SeriesPoints, ToDashboard, TrialView, WholeBlocks } from '../messages.ts';
+import { appendPoints, createSeries, describeBlocks, type Series, withWholeBlocks } from './series-store.ts';
 import type { Role } from './arm-style.ts';
 
 /** A run as the view holds it: the newest `RunView`, and what snapshots and updates have brought of its data. */
@@ -13,6 +13,10 @@ export interface RunModel {
   readonly figures: ReadonlyMap<string, ReadonlyMap<string, FigureView>>;
   /** Console text that has come and not been taken out yet. */
   console: string;
+  /** Grows whenever points that had been left out are put in place: series are others then. */
+  refined: number;
+  /** Puts points in place that had been left out. */
+  refine(series: readonly WholeBlocks[]): void;
   /** Takes in what came since. */
   update(message: Pick<Extract<ToDashboard, { type: 'update' }>, 'run' | 'series' | 'figures' | 'console'>): void;
 }
@@ -29,7 +33,7 @@ export function createRunModel(snapshot: Extract<ToDashboard, { type: 'snapshot'
   const byTrial = new Map<string, Series>();
   const figures = new Map<string, Map<string, FigureView>>();
 
-  const takeSeries = ({ trial, metric, steps, values }: SeriesPoints) => {
+  const takeSeries = ({ trial, metric, steps, values, blocks }: SeriesPoints) => {
     const key = JSON.stringify([metric, trial]);
     let series = byTrial.get(key);
     if (!series) {
@@ -41,6 +45,7 @@ export function createRunModel(snapshot: Extract<ToDashboard, { type: 'snapshot'
       siblings.push(series);
     }
     appendPoints(series, steps, values);
+    if (blocks !== undefined) describeBlocks(series, blocks);
   };
   const model: RunModel = {
     run: snapshot.run,
@@ -49,6 +54,19 @@ export function createRunModel(snapshot: Extract<ToDashboard, { type: 'snapshot'
     metrics,
     figures,
     console: '',
+    refined: 0,
+    refine(wholes) {
+      for (const whole of wholes) {
+        const key = JSON.stringify([whole.metric, whole.trial]);
+        const before = byTrial.get(key);
+        const siblings = metrics.get(whole.metric);
+        if (before === undefined || siblings === undefined) continue;
+        const series = withWholeBlocks(before, whole);
+        byTrial.set(key, series);
+        siblings[siblings.indexOf(before)] = series;
+      }
+      model.refined++;
+    },
     update({ run, series, figures: drawn, console }) {
       model.run = run;
       model.console += console;
