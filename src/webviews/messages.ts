@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { Method } from '../corpus/method.ts';
 import type { Paper } from '../corpus/paper.ts';
 import type { Outcome, RunError, Verdict } from '../runtime/runs/events.ts';
+import type { Labels } from '../runtime/runs/labels.ts';
 import type { RunRecord } from '../runtime/runs/record.ts';
 import type { RunStatus } from '../runtime/runs/state.ts';
 import type { Figure } from '../runtime/sdk/figure.ts';
@@ -38,6 +39,8 @@ export interface RunView {
   readonly verdict?: Verdict;
   readonly error?: RunError;
   readonly warnings: readonly string[];
+  /** What people have written on it; absent where nobody has. */
+  readonly labels?: Labels;
 }
 
 /** Points of one metric of one trial: the whole series in a snapshot, what came since in an update. */

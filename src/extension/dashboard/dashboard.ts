@@ -91,12 +91,17 @@ class Dashboard {
       onGone: (reason) => this.#post({ type: 'failure', message: reason }),
     });
     this.#run = watching.run;
-    this.#feed = new RunFeed(watching.run.state);
+    this.#feed = new RunFeed(watching.run.state, () => runs.get(id)?.labels);
     this.#disposables = [
       watching,
       panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
       panel.onDidChangeViewState(() => (this.#ready &&= panel.visible)),
       panel.onDidDispose(() => this.#dispose()),
+      runs.onDidChange((change) => {
+        if (change !== 'list') return;
+        panel.title = plainLabel(runs.get(id)?.name ?? id);
+        this.#updateSoon(updateInterval);
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#ready && void this.#snapshot()),
     ];
     dashboards.set(id, panel);

@@ -1,4 +1,5 @@
 import { blockWidth, field } from '../../runtime/runs/event-index/blocks.ts';
+import type { Labels } from '../../runtime/runs/labels.ts';
 import { runTiming, type RunState, type SeriesBlocks } from '../../runtime/runs/state.ts';
 import type { FigureView, PointsBlock, RunView, SeriesPoints, ToDashboard } from '../../webviews/messages.ts';
 
@@ -11,13 +12,16 @@ type Update = Extract<ToDashboard, { readonly type: 'update' }>;
  */
 export class RunFeed {
   readonly #state: RunState;
+  readonly #labels: () => Labels | undefined;
   /** Points already sent, by trial and metric. */
   readonly #sentPoints = new Map<string, number>();
   readonly #sentFigures = new Map<string, FigureView['figure']>();
   #restarts = 0;
 
-  constructor(state: RunState) {
+  /** @param labels what people have written on the run now. */
+  constructor(state: RunState, labels: () => Labels | undefined) {
     this.#state = state;
+    this.#labels = labels;
   }
 
   /** Everything; what follows are updates to it. */
@@ -27,7 +31,7 @@ export class RunFeed {
     this.#restarts = restarts(this.#state);
     return {
       type: 'snapshot',
-      run: runView(this.#state),
+      run: runView(this.#state, this.#labels()),
       series: this.#newPoints(),
       figures: this.#newFigures(),
       ...rest,
@@ -42,7 +46,7 @@ export class RunFeed {
     if (restarts(this.#state) !== this.#restarts) return undefined;
     return {
       type: 'update',
-      run: runView(this.#state),
+      run: runView(this.#state, this.#labels()),
       series: this.#newPoints(),
       figures: this.#newFigures(),
       console,
@@ -83,13 +87,14 @@ function blocksOf({ ends, index: { data } }: SeriesBlocks): PointsBlock[] {
   });
 }
 
-function runView(state: RunState): RunView {
+function runView(state: RunState, labels: Labels | undefined): RunView {
   const { record, status, trials, verdict, error, warnings } = state;
   return {
     ...{ record, status, trials, warnings },
     ...runTiming(state, Date.now()),
     ...(verdict === undefined ? {} : { verdict }),
     ...(error === undefined ? {} : { error }),
+    ...(labels === undefined ? {} : { labels }),
   };
 }
 

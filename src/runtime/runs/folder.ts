@@ -5,6 +5,8 @@ import { openFromIndex } from './event-index/open-from-index.ts';
 import { createEventReader, describeProblem } from './event-reader.ts';
 import type { RunError, Verdict } from './events.ts';
 import { isRunAlive, readHeartbeat } from './heartbeat.ts';
+import { readLabels } from './label-file.ts';
+import type { Labels } from './labels.ts';
 import { provisionalRecord } from './provisional-record.ts';
 import { readRecord } from './read-record.ts';
 import type { RunRecord } from './record.ts';
@@ -22,7 +24,9 @@ export interface RunSummary {
   readonly id: string;
   /** Absolute path. */
   readonly folder: string;
+  /** What a person called it, or the name that it got from its experiment. */
   readonly name: string;
+  readonly labels: Labels;
   /** ISO time. */
   readonly created: string;
   /** Absent where there is none yet or it cannot be read; `problem` then says why. */
@@ -34,7 +38,7 @@ export interface RunSummary {
   readonly seconds?: number;
   readonly verdict?: Verdict;
   readonly error?: RunError;
-  /** What is wrong with the folder and what to do. */
+  /** What is wrong with the folder or its labels and what to do. */
   readonly problem?: string;
 }
 
@@ -101,6 +105,16 @@ export async function deleteRun(folder: string): Promise<void> {
 }
 
 async function summarize(folder: string): Promise<RunSummary> {
+  const [{ labels, problem }, summary] = await Promise.all([readLabels(folder), summarizeRun(folder)]);
+  return {
+    ...summary,
+    labels,
+    name: labels.name ?? summary.name,
+    ...(problem !== undefined && summary.problem === undefined && { problem }),
+  };
+}
+
+async function summarizeRun(folder: string): Promise<Omit<RunSummary, 'labels'>> {
   const { id, name, created } = provisionalRecord(folder);
   const [read, summary] = await Promise.all([readRecord(folder), readSummary(folder)]);
   if (!('record' in read)) {

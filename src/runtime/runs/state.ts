@@ -1,6 +1,6 @@
 import type { Figure } from '../sdk/figure.ts';
 import { type Blocks, blockWidth, field, pointsOfBlock } from './event-index/blocks.ts';
-import type { EventIndex } from './event-index/index-file.ts';
+import type { EventIndex } from './event-index/event-index.ts';
 import type { JsonNumber, Outcome, RunError, RunEvent, Verdict } from './events.ts';
 import type { RunRecord } from './record.ts';
 

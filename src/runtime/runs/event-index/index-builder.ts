@@ -10,7 +10,7 @@ import {
   type LinePlace,
   markCheckpoint,
 } from './blocks.ts';
-import type { EventIndex, IndexedSeries } from './index-file.ts';
+import type { EventIndex, IndexedSeries } from './event-index.ts';
 
 /** Below so many points a run has no index: reading them all is as quick. */
 export const indexedFrom = 100_000;

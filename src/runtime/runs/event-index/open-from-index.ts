@@ -3,7 +3,8 @@ import { decodeEvent } from '../decode-event.ts';
 import { describeProblem } from '../event-reader.ts';
 import { runFiles } from '../run-files.ts';
 import { addWarning, applyIndex, type FigureState, type RunState } from '../state.ts';
-import { type EventIndex, readIndex } from './index-file.ts';
+import type { EventIndex } from './event-index.ts';
+import { readIndex } from './index-file.ts';
 
 /**
  * Brings a state that has had no events to where the run's index ends, if it has one.
