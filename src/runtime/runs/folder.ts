@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { wasAskedToStop } from './control-file.ts';
+import { endWithoutEvent } from './end-without-event.ts';
 import { openFromIndex } from './event-index/open-from-index.ts';
 import { createEventReader, describeProblem } from './event-reader.ts';
 import type { RunError, Verdict } from './events.ts';
@@ -83,7 +83,7 @@ export async function readRun(folder: string, points: 'all' | 'drawn' = 'all'): 
     if (!isOver(state.status) && !(await isRunAlive(read.record, folder))) {
       // What it wrote between our look and its end.
       await readOn();
-      if (!isOver(state.status)) markGone(state, await statusWithoutEnd(folder));
+      if (!isOver(state.status)) markGone(state, await endWithoutEvent(folder));
     }
   } finally {
     await reader.close();
@@ -94,14 +94,16 @@ export async function readRun(folder: string, points: 'all' | 'drawn' = 'all'): 
 /**
  * Deletes a run's folder.
  *
- * @throws Error while the run goes on.
+ * @throws Error while the run goes on, or where the folder cannot be deleted.
  */
 export async function deleteRun(folder: string): Promise<void> {
   const { status } = await summarize(folder);
   if (status !== 'unreadable' && !isOver(status)) {
     throw new Error(`The run ${basename(folder)} still goes on. Stop it before it is deleted.`);
   }
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
+    throw new Error(`The run ${basename(folder)} cannot be deleted: ${(error as Error).message}`);
+  });
 }
 
 async function summarize(folder: string): Promise<RunSummary> {
@@ -139,12 +141,8 @@ async function summarizeRun(folder: string): Promise<Omit<RunSummary, 'labels'>>
   }
   const heartbeat = await readHeartbeat(folder);
   const share = heartbeat?.share ?? 0;
-  if (!(await isRunAlive(record, folder))) return { ...known, status: await statusWithoutEnd(folder), share };
+  if (!(await isRunAlive(record, folder))) return { ...known, ...(await endWithoutEvent(folder)), share };
   return { ...known, status: heartbeat?.status ?? 'starting', share };
-}
-
-async function statusWithoutEnd(folder: string): Promise<'interrupted' | 'stopped'> {
-  return (await wasAskedToStop(folder)) ? 'stopped' : 'interrupted';
 }
 
 async function ageOf(folder: string): Promise<number> {

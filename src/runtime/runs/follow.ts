@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { wasAskedToStop } from './control-file.ts';
+import { endWithoutEvent } from './end-without-event.ts';
 import { openFromIndex } from './event-index/open-from-index.ts';
 import { createEventReader, describeProblem, type EventReader, type EventSlice } from './event-reader.ts';
 import type { RunEvent } from './events.ts';
@@ -151,7 +151,7 @@ async function follow(
       if (performance.now() > nextLook) {
         nextLook = performance.now() + aliveInterval;
         if (await hasDied()) {
-          markGone(state, (await wasAskedToStop(folder)) ? 'stopped' : 'interrupted');
+          markGone(state, await endWithoutEvent(folder));
           if (isAttached()) listener.onEvents([], state);
         }
       } else {

@@ -51,8 +51,10 @@ export async function changeLabels(folder: string, change: LabelChange): Promise
   try {
     await writeFile(beside, `${JSON.stringify(checked.output, null, 2)}\n`);
     await rename(beside, file);
+  } catch (error) {
+    throw new Error(`What you wrote on the run cannot be kept: ${(error as Error).message}`, { cause: error });
   } finally {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true }).catch(() => undefined);
   }
   return labels;
 }

@@ -23,6 +23,8 @@ export interface RunFiles {
   readonly summary: string;
   /** `Labels`: written by viewers, never by the run. */
   readonly labels: string;
+  /** Room on the disk that is given up when it is full, so that the run can still say how it ended. */
+  readonly reserve: string;
   readonly checkpoints: string;
   /** The compiled experiment; its source map lies beside it. */
   readonly bundle: string;
@@ -40,6 +42,7 @@ export function runFiles(folder: string): RunFiles {
     control: join(folder, 'control.json'),
     heartbeat: join(folder, 'heartbeat'),
     summary: join(folder, 'summary.json'),
+    reserve: join(folder, 'reserve'),
     labels: join(folder, 'labels.json'),
     checkpoints: join(folder, 'checkpoints'),
     bundle: join(folder, 'build', 'experiment.cjs'),

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createIndexBuilder, indexedFrom, type IndexBuilder } from './event-index/index-builder.ts';
 import { writeIndex } from './event-index/index-file.ts';
 import type { Outcome, RunError, RunEvent } from './events.ts';
@@ -11,6 +11,9 @@ import { writeSummary } from './summary.ts';
 
 /** A run that prints more than this, in bytes, has the rest left out of `console.log`. */
 const consoleLimit = 10 * 2 ** 20;
+
+/** Enough for the last event and the summary, each with an error and its stack. */
+const reservedBytes = 32 * 2 ** 10;
 
 /** The index is written again after so many bytes of events, or an eighth of them where that is more. */
 const indexEvery = 4 * 2 ** 20;
@@ -26,7 +29,11 @@ export interface RunWriter {
   event(body: EventBody): void;
   /** Appends text as it is, whole lines. */
   console: (text: string) => void;
-  /** Writes the last event and the summary. Nothing may be written after it. */
+  /**
+   * Writes the last event and the summary, one of them where the disk takes no more. Nothing may be written after it.
+   *
+   * @throws Error where neither can be written.
+   */
   end(outcome: Outcome, error?: RunError): void;
 }
 
@@ -52,6 +59,7 @@ export function openRunWriter(folder: string, state: RunState, index: IndexBuild
   const console = openSync(files.console, 'a');
   let printed = 0;
   let lastTime = state.lastEventAt ?? 0;
+  reserve(files.reserve);
 
   function event(body: EventBody): void {
     // A clock that is set back must not turn the order of the events around.
@@ -89,17 +97,28 @@ export function openRunWriter(folder: string, state: RunState, index: IndexBuild
     },
     end(outcome, error) {
       const seconds = state.startedAt === undefined ? 0 : (Math.max(lastTime, Date.now()) - state.startedAt) / 1000;
-      event({ type: 'ended', outcome, seconds, ...(error !== undefined && { error }) });
+      rmSync(files.reserve, { force: true });
+      let unwritten: unknown;
+      try {
+        event({ type: 'ended', outcome, seconds, ...(error !== undefined && { error }) });
+      } catch (problem) {
+        unwritten = problem;
+      }
       const { share } = runTiming(state, lastTime);
       const { verdict } = state;
-      writeSummary(folder, {
-        version: 1,
-        outcome,
-        seconds,
-        share,
-        ...(verdict !== undefined && { verdict }),
-        ...(error !== undefined && { error }),
-      });
+      try {
+        writeSummary(folder, {
+          version: 1,
+          outcome,
+          seconds,
+          share,
+          ...(verdict !== undefined && { verdict }),
+          ...(error !== undefined && { error }),
+        });
+      } catch (problem) {
+        // Viewers go by the event; the summary saves them reading.
+        if (unwritten !== undefined) throw problem;
+      }
       saveIndex();
       closeSync(events);
       closeSync(console);
@@ -107,9 +126,28 @@ export function openRunWriter(folder: string, state: RunState, index: IndexBuild
   };
 }
 
-/** @returns how many bytes were written. */
+/**
+ * Appends all of the text or, where the disk takes no more, nothing of it: the next line must not begin behind half a one.
+ *
+ * @returns how many bytes were written.
+ */
 function append(file: number, text: string): number {
   const bytes = Buffer.from(text);
-  for (let start = 0; start < bytes.length;) start += writeSync(file, bytes, start);
+  let start = 0;
+  try {
+    while (start < bytes.length) start += writeSync(file, bytes, start);
+  } catch (error) {
+    if (start > 0) ftruncateSync(file, fstatSync(file).size - start);
+    throw error;
+  }
   return bytes.length;
+}
+
+/** Takes up some room on the disk, to be given up when it is full. Without it a run is as good until then. */
+function reserve(file: string): void {
+  try {
+    writeFileSync(file, Buffer.alloc(reservedBytes));
+  } catch {
+    // The disk is full already, or takes no writing at all: the next write says so.
+  }
 }

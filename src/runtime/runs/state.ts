@@ -210,10 +210,17 @@ export function applyEventsWithoutData(state: RunState, events: readonly RunEven
   }
 }
 
-/** Says that the run's process is gone without an `ended` event: `stopped` where a stop had been asked for. */
-export function markGone(state: RunState, status: 'interrupted' | 'stopped'): void {
+/** How a run came to its end that has no `ended` event. */
+export interface EndWithoutEvent {
+  readonly status: 'interrupted' | Outcome;
+  readonly error?: RunError;
+}
+
+/** Says that the run's process is gone without an `ended` event. */
+export function markGone(state: RunState, { status, error }: EndWithoutEvent): void {
   const mutable = state as MutableState;
   mutable.status = status;
+  if (error !== undefined) mutable.error = error;
   closeTrials(mutable);
   if (mutable.startedAt !== undefined && mutable.lastEventAt !== undefined) {
     mutable.seconds = (mutable.lastEventAt - mutable.startedAt) / 1000;
