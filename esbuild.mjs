@@ -69,6 +69,23 @@ const trial = {
   external: ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', './sdk.cjs', './backends.cjs'],
 };
 
+/** An engine that few machines use, so that the others need not load it. It computes with the core in `backends.cjs`. */
+const webgpu = {
+  ...trial,
+  entryPoints: { webgpu: 'src/runtime/backends/webgpu/engine.ts' },
+  plugins: [
+    {
+      name: 'shared core',
+      setup(build) {
+        build.onResolve({ filter: /^@tensorflow\/tfjs-core$/ }, () => ({ path: 'core', namespace: 'shared' }));
+        build.onLoad({ filter: /./, namespace: 'shared' }, () => ({
+          contents: "module.exports = require('./backends.cjs').core;",
+        }));
+      },
+    },
+  ],
+};
+
 /** Code that runs in a webview. */
 const webviews = {
   ...common,
@@ -124,18 +141,18 @@ async function build() {
   const state = stateOfInputs();
   if (onlyIfChanged && isBuiltFrom(state)) return;
   await rm(dist, { recursive: true, force: true });
-  const results = await Promise.all([host, trial, webviews].map((options) => esbuild.build(options)));
+  const results = await Promise.all([host, trial, webgpu, webviews].map((options) => esbuild.build(options)));
   await Promise.all([copyTransformer(), copyWasm(), buildMethods({ root, dist }), buildTypes({ root, dist })]);
   noteBuiltFrom(dist, state);
   await rm(finished, { recursive: true, force: true });
   await rename(dist, finished);
-  ['host', 'trial', 'webviews'].forEach((name, index) => report(name, results[index].metafile));
+  ['host', 'trial', 'webgpu', 'webviews'].forEach((name, index) => report(name, results[index].metafile));
   await mkdir(join(root, 'out'), { recursive: true });
   await writeFile(join(root, 'out/metafile.json'), JSON.stringify(results[0].metafile));
 }
 
 if (watch) {
-  const contexts = await Promise.all([host, trial, webviews].map((options) => esbuild.context(options)));
+  const contexts = await Promise.all([host, trial, webgpu, webviews].map((options) => esbuild.context(options)));
   await Promise.all([copyTransformer(), copyWasm()]);
   await Promise.all(contexts.map((context) => context.watch()));
   await buildMethods({ root, dist });

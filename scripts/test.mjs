@@ -59,6 +59,7 @@ if (wanted('types')) {
   }
 }
 if (tensorflow) await check('native TensorFlow', () => tensorflow);
+if (wanted('unit') && process.platform === 'linux') await check('graphics in software', prepareGraphics);
 if (wanted('unit')) {
   await nodeSuite('unit', { timeout: 60_000 });
   await nodeSuite('faults', { timeout: 60_000 });
@@ -118,6 +119,15 @@ function prepareTensorFlow() {
   });
   ready.catch(() => undefined); // Told where it is waited for.
   return ready;
+}
+
+/**
+ * Gets what the tests of WebGPU compute on.
+ * @returns {Promise<undefined>}
+ */
+async function prepareGraphics() {
+  const { ensureSystemPackages, graphicsNeeds } = await import('./tools/system-packages.mjs');
+  await ensureSystemPackages(graphicsNeeds, 'test WebGPU');
 }
 
 /**

@@ -42,8 +42,10 @@ const quietSettings = {
  */
 export async function serveEditor(editor, options) {
   const { data, extensions } = prepareFolders(options.folder);
-  if (options.settings || !existsSync(userSettings(options.folder))) {
-    writeUserSettings(options.folder, options.settings ?? {});
+  const userSettings = join(data, 'data/User/settings.json');
+  if (options.settings || !existsSync(userSettings)) {
+    mkdirSync(dirname(userSettings), { recursive: true });
+    writeFileSync(userSettings, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
   }
   const log = join(options.folder, 'server.log');
   const child = start(
@@ -114,20 +116,4 @@ function prepareFolders(folder) {
   const extensions = join(folder, 'extensions');
   mkdirSync(extensions, { recursive: true });
   return { data, extensions };
-}
-
-/** @param {string} folder as given to `serveEditor` */
-function userSettings(folder) {
-  return join(folder, 'data/data/User/settings.json');
-}
-
-/**
- * Replaces the user's settings by the quiet ones and these; an open window follows.
- * @param {string} folder as given to `serveEditor`
- * @param {Readonly<Record<string, unknown>>} settings
- */
-export function writeUserSettings(folder, settings) {
-  const file = userSettings(folder);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
 }

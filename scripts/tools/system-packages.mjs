@@ -1,4 +1,4 @@
-/** System packages that the editor, the browser and native TensorFlow need: installed on Debian and its like, elsewhere named. */
+/** System packages that the editor, the browser and the engines need: installed on Debian and its like, elsewhere named. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { during } from './progress.mjs';
@@ -30,6 +30,20 @@ export const tensorflowNeeds = [
     what: 'Python 3 with pip',
     packages: ['python3', 'python3-pip'],
     met: () => spawnSync('python3', ['-m', 'pip', '--version']).status === 0,
+  },
+];
+
+/** @type {Need[]} What WebGPU is tested on: the loader of graphics drivers, and the one in software that Chromium brings. */
+export const graphicsNeeds = [
+  {
+    what: "Vulkan's loader",
+    packages: ['libvulkan1'],
+    met: () => /\blibvulkan\.so\.1\b/.test(String(spawnSync('/sbin/ldconfig', ['-p']).stdout)),
+  },
+  {
+    what: 'the graphics driver in software of Chromium',
+    packages: ['chromium'],
+    met: () => existsSync('/usr/lib/chromium/vk_swiftshader_icd.json'),
   },
 ];
 

@@ -9,6 +9,7 @@ import type { ExperimentDescription } from '../runtime/runs/record.ts';
 import type { Parameter } from '../runtime/sdk/parameters.ts';
 import type { Method, ParameterDeclaration } from './method.ts';
 import type { Problem } from './paper.ts';
+import { plainSymbols } from './plain-symbols.ts';
 
 const slug = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const newArxivId = /^\d{2}(0[1-9]|1[0-2])\.\d{4,5}$/;
@@ -46,6 +47,7 @@ const cardSchema = v.strictObject({
   paper: v.pipe(
     v.strictObject({
       title: text,
+      other_titles: v.optional(someTexts),
       arxiv: v.optional(
         v.pipe(
           text,
@@ -197,19 +199,25 @@ export function checkCards(placed: readonly PlacedCard[]): Problem[] {
 
 /** The method that a card and its experiment together describe. */
 export function cardToMethod(card: Card, description: ExperimentDescription): Method {
-  const { arxiv, doi, venue, title, authors, year } = card.paper;
+  const { arxiv, doi, venue, title, other_titles: otherTitles, authors, year } = card.paper;
   return {
     id: card.id,
     family: card.family,
     kind: card.kind,
-    paper: { title, authors, year, ...(arxiv && { arxiv }), ...(doi && { doi }), ...(venue && { venue }) },
+    paper: {
+      ...{ title, authors, year },
+      ...(otherTitles && { otherTitles }),
+      ...(arxiv && { arxiv }),
+      ...(doi && { doi }),
+      ...(venue && { venue }),
+    },
     names: card.names,
     identifiers: card.identifiers,
     ambiguous: card.ambiguous,
     context: card.context,
     summary: card.summary,
     insight: card.insight,
-    equations: card.math,
+    equations: card.math.map(({ label, tex, where }) => ({ label, tex, where: plainSymbols(where) })),
     pitfalls: card.pitfalls,
     related: card.related,
     snippet: card.snippet,

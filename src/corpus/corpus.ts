@@ -41,6 +41,7 @@ function methodStatement({ id, paper }: Method): Statement {
   return {
     method: id,
     title: paper.title,
+    ...(paper.otherTitles !== undefined && { otherTitles: paper.otherTitles }),
     authors: paper.authors,
     date: String(paper.year),
     ...(paper.arxiv !== undefined && { arxiv: paper.arxiv }),

@@ -62,11 +62,12 @@ function joinTitles(
   join: (one: number, other: number) => void,
 ): void {
   const titled = new Map<string, number[]>();
-  for (const [index, { title }] of statements.entries()) {
-    const normal = normalTitle(title);
-    const same = titled.get(normal);
-    if (same) same.push(index);
-    else if (normal !== '') titled.set(normal, [index]);
+  for (const [index, { title, otherTitles = [] }] of statements.entries()) {
+    for (const normal of new Set([title, ...otherTitles].map(normalTitle))) {
+      const same = titled.get(normal);
+      if (same) same.push(index);
+      else if (normal !== '') titled.set(normal, [index]);
+    }
   }
   // In the order of titles, so that a chain of equal titles and ids joins the same way whatever came first.
   for (const [, same] of [...titled].sort(([one], [other]) => byText(one, other))) {
@@ -96,8 +97,10 @@ function mergeGroup(statements: readonly Statement[]): Omit<Paper, 'key'> {
   const doi = first((statement) => statement.doi);
   const venue = first((statement) => statement.venue);
   const method = first((statement) => statement.method);
+  const otherTitles = first((statement) => statement.otherTitles);
   return {
     title: ranked[0]!.title,
+    ...(otherTitles !== undefined && { otherTitles }),
     authors,
     locations: ranked.flatMap(({ location }) => location ?? []).sort(byLocation),
     ...(abstract !== undefined && { abstract }),

@@ -28,6 +28,8 @@ export interface Method {
   readonly kind: 'algorithm' | 'theory' | 'benchmark' | 'survey' | 'system';
   readonly paper: {
     readonly title: string;
+    /** Other titles under which sources list it. */
+    readonly otherTitles?: readonly string[];
     readonly authors: readonly string[];
     readonly year: number;
     readonly arxiv?: string;

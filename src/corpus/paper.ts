@@ -11,6 +11,8 @@ export interface Paper {
   /** Citation key, unique in its corpus: the method's id where the paper has a method, else made from author, year and title. */
   readonly key: string;
   readonly title: string;
+  /** Other titles under which sources list it: an earlier version's, or one with a slip. */
+  readonly otherTitles?: readonly string[];
   readonly abstract?: string;
   /** Full names, in order; empty where the source does not give them. */
   readonly authors: readonly string[];

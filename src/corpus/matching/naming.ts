@@ -49,12 +49,16 @@ export function namingsOf(corpus: Corpus): Entry<Naming>[] {
   const contexts = new Map(methods.map(({ id, context }) => [id, context.map(lettersIn).filter(Boolean)]));
   return [
     ...nameEntries(methods, contexts),
-    ...corpus.papers.flatMap((paper) => titleEntry(paper, contexts.get(paper.key) ?? []) ?? []),
+    ...corpus.papers.flatMap((paper) => titleEntries(paper, contexts.get(paper.key) ?? [])),
     ...corpus.papers.filter(({ key }) => AUTHOR_YEAR_KEY.test(key)).map(keyEntry),
   ];
 }
 
-function titleEntry({ key, title }: Paper, contexts: readonly string[]): Entry<Naming> | undefined {
+function titleEntries({ key, title, otherTitles = [] }: Paper, contexts: readonly string[]): Entry<Naming>[] {
+  return [title, ...otherTitles].flatMap((one) => titleEntry(key, one, contexts) ?? []);
+}
+
+function titleEntry(key: string, title: string, contexts: readonly string[]): Entry<Naming> | undefined {
   const phrase = titlePhrase(title);
   if (phrase.letters.length < FEWEST_TITLE_LETTERS) return undefined;
   const gaps = phrase.gaps.filter((gap) => gap === Gap.words).length;

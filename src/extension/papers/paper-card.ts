@@ -28,18 +28,23 @@ const namedAuthors = 4;
 /** Characters of an abstract that a card shows where there is no summary of ours. */
 const abstractLength = 600;
 
+/** Ends a line of a paragraph in Markdown. */
+const lineBreak = '  \n';
+
 /**
  * The Markdown of a paper's card. Whatever comes from a source is escaped, so that it can only ever be read; links are the
  * paper's own address and commands of `linkedCommands`.
  */
 export function paperCard(paper: Paper, details: CardDetails): string {
   const { method, equations, theme, latestRun } = details;
-  // What can be done stands above what may have to be scrolled to.
-  const parts = [`**${escapeMarkdown(paper.title)}**`, byline(paper), links(paper)];
-  if (latestRun !== undefined) {
-    const dashboard = commandLink('marginalia.openDashboard', latestRun.id);
-    parts.push(`Latest run: ${markdownLink(latestRun.outcome, dashboard)}, ${escapeMarkdown(latestRun.when)}`);
-  }
+  // What can be done stands above what may have to be scrolled to, and the first equation is seen without scrolling: the
+  // editor's card is 250 pixels high.
+  const actions = [links(paper), latestRun === undefined ? '' : runLink(latestRun)];
+  const parts = [
+    `**${escapeMarkdown(paper.title)}**`,
+    byline(paper),
+    actions.filter((part) => part !== '').join('  ·  '),
+  ];
   if (method !== undefined) parts.push(escapeMarkdown(method.summary));
   else if (paper.abstract !== undefined) parts.push(escapeMarkdown(shortened(paper.abstract)));
   method?.equations.forEach(({ label, tex, where }, index) => {
@@ -48,7 +53,7 @@ export function paperCard(paper: Paper, details: CardDetails): string {
       svg === undefined || svg === ''
         ? inlineCode(tex)
         : markdownPicture(`${label}: ${tex}`, equationPicture(svg, theme));
-    parts.push(`*${escapeMarkdown(label)}*`, picture, escapeMarkdown(where));
+    parts.push([`*${escapeMarkdown(label)}*`, picture, escapeMarkdown(where)].join(lineBreak));
   });
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -82,6 +87,11 @@ function links(paper: Paper): string {
         ]),
     markdownLink('Cite', commandLink('marginalia.citePaper', paper.key), 'Copies the BibTeX entry'),
   ].join('  ·  ');
+}
+
+function runLink({ id, outcome, when }: LatestRun): string {
+  const dashboard = commandLink('marginalia.openDashboard', id);
+  return `Latest run: ${markdownLink(outcome, dashboard)}, ${escapeMarkdown(when)}`;
 }
 
 /** TeX that could not be typeset, as it was written. */

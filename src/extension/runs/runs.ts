@@ -121,10 +121,11 @@ export class Runs implements vscode.Disposable {
     const whenStarterExits = setting('run.whenWindowCloses', file === undefined ? undefined : vscode.Uri.file(file));
     const { pid, ended } = await continueRun({ distribution, folder, whenStarterExits });
     this.#log.info(`Run ${id} goes on (process ${pid}).`);
-    let over = false;
-    void ended.then(() => (over = true));
+    const process = { over: false };
+    void ended.then(() => (process.over = true));
     while (this.#summaries.get(id)?.record?.pid !== pid) {
-      if (over) throw new Error(`The run ${id} could not be taken up; ${join(folder, 'console.log')} says why.`);
+      if (process.over)
+        throw new Error(`The run ${id} could not be taken up; ${join(folder, 'console.log')} says why.`);
       await sleep(settleTime);
       await this.refresh();
     }

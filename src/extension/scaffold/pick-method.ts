@@ -26,7 +26,8 @@ function methodItem(method: Method): vscode.QuickPickItem & { readonly method: M
     method,
     label: plainLabel(method.names[0] ?? method.id),
     description: plainLabel(method.paper.title),
-    detail: plainLabel(`${expectedTime(method.experiment.seconds)} · ${method.family} · ${method.experiment.question}`),
+    // The family last: it stands above its methods already and is there to be found by.
+    detail: plainLabel(`${expectedTime(method.experiment.seconds)} · ${method.experiment.question} · ${method.family}`),
   };
 }
 

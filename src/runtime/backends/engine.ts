@@ -10,6 +10,14 @@ export interface Engine {
   readonly tf: TensorFlow & { disposeVariables(): void };
 }
 
+/** What an engine is chosen by. */
+export interface Workload extends EngineOptions {
+  /** About how many floating-point operations one update takes. */
+  readonly flopsPerUpdate: number;
+  /** Whether the experiment reads tensors without awaiting them, which WebGPU cannot do. */
+  readonly readsAtOnce: boolean;
+}
+
 /** An engine as its own file makes it ready. Rejects with an Error that says plainly what is missing. */
 export type StartEngine = (options: EngineOptions) => Promise<Pick<Engine, 'version' | 'tf'>>;
 

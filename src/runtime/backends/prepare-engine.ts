@@ -1,33 +1,41 @@
 import type { BackendName } from '../runs/record.ts';
 import { findInstallation } from '../tensorflow-setup/installation.ts';
 import { startCpu } from './cpu.ts';
-import type { Engine, EngineOptions, StartEngine } from './engine.ts';
+import type { Engine, EngineOptions, StartEngine, Workload } from './engine.ts';
 import { startTensorFlow } from './tensorflow.ts';
 import { startWasm } from './wasm.ts';
+import { findGraphicsProcessor, startWebGpu } from './webgpu.ts';
 
 /** The engines of this version, by name. */
 const engines: ReadonlyMap<BackendName, StartEngine> = new Map([
   ['wasm', startWasm],
   ['cpu', startCpu],
   ['tensorflow', startTensorFlow],
+  ['webgpu', startWebGpu],
 ]);
 
-/**
- * What `auto` tries, in this order, and what is said of the one that is taken. Native TensorFlow is not among them: which
- * of the two is faster turns on the sizes of an experiment's tensors, and an experiment does not declare them. It takes
- * 2.6 times wasm's time for a step of a 4-64-64-2 network, as long for 784-128-10, and a third for 784-512-512-10.
- */
-const automatic: readonly (readonly [name: BackendName, reason: string])[] = [
+/** What `auto` always has, best first, and what is said of the one that is taken. */
+const everywhere: readonly (readonly [name: BackendName, reason: string])[] = [
   ['wasm', 'the fastest engine that needs no installation'],
   ['cpu', 'plain JavaScript, which runs everywhere'],
 ];
+
+/**
+ * From how many floating-point operations in an update an engine beats wasm. Below, what it costs to call it for each of
+ * many small operations is more than it saves: native TensorFlow takes 2.6 times wasm's time for a 4-64-64-2 network (batch
+ * 32), as long for 784-128-10 (batch 128, 0.08 billion), and a third for 784-512-512-10 (batch 128, 0.5 billion).
+ */
+const worthwhile = { tensorflow: 1.5e8, webgpu: 1e9 } as const;
 
 /**
  * Makes the engine ready that was asked for; with `auto` the first that starts.
  *
  * @throws Error where the engine that was asked for, or any at all, cannot be had; the message says why and what to do.
  */
-export async function prepareEngine(requested: BackendName | 'auto', options: EngineOptions): Promise<Engine> {
+export async function prepareEngine(
+  requested: BackendName | 'auto',
+  options: EngineOptions & Partial<Workload>,
+): Promise<Engine> {
   if (requested !== 'auto') {
     try {
       return { name: requested, reason: 'asked for', ...(await start(requested, options)) };
@@ -39,10 +47,11 @@ export async function prepareEngine(requested: BackendName | 'auto', options: En
     }
   }
   const failures: string[] = [];
-  for (const [name, reason] of automatic) {
+  const candidates = await candidatesFor({ flopsPerUpdate: 0, readsAtOnce: true, ...options });
+  for (const [name, reason] of candidates) {
     try {
       const engine = await start(name, options);
-      return { name, reason: [reason, ...failures, ...nativeEngine()].join('; '), ...engine };
+      return { name, reason: [reason, ...failures].join('; '), ...engine };
     } catch (error) {
       failures.push(`'${name}' did not start: ${firstLine(error)}`);
     }
@@ -50,11 +59,25 @@ export async function prepareEngine(requested: BackendName | 'auto', options: En
   throw new Error(`No tensor engine can be used: ${failures.join(' ')}`);
 }
 
-/** Tells whoever has set it up that there is another choice. */
-function nativeEngine(): string[] {
-  if (findInstallation() === undefined) return [];
-  return ["native TensorFlow is set up here too, and faster where networks are large: ask for 'tensorflow'"];
+/** What `auto` tries for an experiment, in this order. */
+async function candidatesFor(workload: Workload): Promise<(readonly [name: BackendName, reason: string])[]> {
+  const { flopsPerUpdate, readsAtOnce } = workload;
+  const work = `an update takes about ${(flopsPerUpdate / 1e9).toPrecision(2)} billion operations`;
+  const found: (readonly [BackendName, string])[] = [];
+  if (flopsPerUpdate >= worthwhile.webgpu && !readsAtOnce) {
+    const processor = await findGraphicsProcessor(workload);
+    if (processor !== undefined) found.push(['webgpu', `${work}, which pays on ${processor}`]);
+  }
+  if (findInstallation() !== undefined) {
+    if (flopsPerUpdate >= worthwhile.tensorflow) found.push(['tensorflow', `${work}, which pays on native TensorFlow`]);
+    else return everywhere.map(([name, reason]) => [name, `${reason}; ${tooSmall}`] as const);
+  }
+  return [...found, ...everywhere];
 }
+
+/** Tells whoever has set native TensorFlow up why it is not used. */
+const tooSmall =
+  "native TensorFlow is set up here too, and pays where networks are large: ask for 'tensorflow', or declare `flopsPerUpdate`";
 
 function start(name: BackendName, options: EngineOptions): Promise<Pick<Engine, 'version' | 'tf'>> {
   const startEngine = engines.get(name);

@@ -213,7 +213,7 @@ async function decide(record: RunRecord, { folder, file, pool, control, writer }
 
 /** @throws Error where the engine that was asked for cannot be had. */
 async function chooseBackend(
-  { compute }: ExperimentDescription,
+  { compute, flopsPerUpdate }: ExperimentDescription,
   asked: RunRequest['backend'],
   { file, pool }: RunContext,
 ): Promise<RunRecord['backend']> {
@@ -226,7 +226,10 @@ async function chooseBackend(
     };
   }
   if (asked === 'none') throw new Error("The experiment computes with tensors: the backend 'none' has none.");
-  const answer = await pool.perform({ type: 'prepare', backend: asked }, 'backend');
+  const answer = await pool.perform(
+    { type: 'prepare', backend: asked, ...(flopsPerUpdate !== undefined && { flopsPerUpdate }) },
+    'backend',
+  );
   if (answer.type !== 'prepared') throw new Error(errorOf(answer, file).message);
   return answer.backend;
 }

@@ -80,16 +80,17 @@ async function follow(
   const isAttached = () => !disposed.aborted;
   let nextLook = began + aliveInterval;
 
-  /** Takes up the record if it has changed; throws a `Gone` where it never will be there. */
-  async function readNewRecord(): Promise<void> {
+  /** Takes up the record if it has changed, and tells whether it has; throws a `Gone` where it never will be there. */
+  async function readNewRecord(): Promise<boolean> {
     const read = await readRecord(folder);
     if ('problem' in read) throw new Gone(read.problem);
     if ('missing' in read) {
       if (performance.now() - began > patience) throw new Gone(`${folder} holds no run: its run.json is missing.`);
     } else if (JSON.stringify(read.record) !== JSON.stringify(state.record)) {
       replaceRecord(state, read.record);
-      if (isAttached()) listener.onEvents([], state);
+      return true;
     }
+    return false;
   }
 
   async function take({ events, problems }: EventSlice): Promise<boolean> {
@@ -110,7 +111,7 @@ async function follow(
   }
 
   async function readOn(): Promise<void> {
-    if (state.startedAt === undefined) await readNewRecord();
+    if (state.startedAt === undefined && (await readNewRecord()) && isAttached()) listener.onEvents([], state);
     events ??= await openEvents();
     await events.read(take);
     if (!isAttached() || listener.onConsole === undefined) return;
@@ -119,13 +120,18 @@ async function follow(
     });
   }
 
-  /** Waits until a run that is over goes on; tells that it never will where its folder is gone or nobody looks any more. */
-  async function hasMore(): Promise<boolean> {
+  const sizeOfEvents = async () => (await stat(files.events).catch(() => undefined))?.size;
+
+  /**
+   * Waits until a run that is over goes on; tells that it never will where its folder is gone or nobody looks any more.
+   *
+   * @param before size of the events before they were read.
+   */
+  async function hasMore(before: number | undefined): Promise<boolean> {
     await Promise.all([events?.close(), printed.close()]);
-    const size = async () => (await stat(files.events).catch(() => undefined))?.size;
-    for (const before = await size(); isAttached();) {
+    while (isAttached()) {
       await sleep(aliveInterval, undefined, { ref: false });
-      const now = await size();
+      const now = await sizeOfEvents();
       if (now === undefined) return false;
       if (now !== before) return isAttached();
     }
@@ -143,9 +149,10 @@ async function follow(
 
   try {
     while (isAttached()) {
+      const size = await sizeOfEvents();
       await readOn();
       if (isOver(state.status)) {
-        if (!(await hasMore())) return;
+        if (!(await hasMore(size))) return;
         continue;
       }
       if (performance.now() > nextLook) {

@@ -7,6 +7,8 @@ export interface ExperimentDescription {
   readonly question: string;
   readonly statement: string;
   readonly compute: 'none' | 'linalg' | 'autodiff';
+  /** About how many floating-point operations one update takes; absent where the experiment does not say. */
+  readonly flopsPerUpdate?: number;
   readonly seeds: number;
   readonly params: Readonly<Record<string, Parameter>>;
   readonly arms: Readonly<Record<string, Arm>>;

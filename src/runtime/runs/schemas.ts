@@ -179,6 +179,7 @@ const description = v.object({
   question: v.string(),
   statement: v.string(),
   compute: v.picklist(['none', 'linalg', 'autodiff']),
+  flopsPerUpdate: v.exactOptional(v.number()),
   seeds: v.number(),
   params: v.record(v.string(), parameter),
   arms: v.record(

@@ -31,6 +31,10 @@ function check(definition: unknown): void {
   text(top.paper, 'paper', "the paper's citation key, such as 'rex'");
   text(top.question, 'question', 'one sentence that the experiment answers');
   if (top.compute !== undefined) option(top.compute, 'compute', computes);
+  const work = top.flopsPerUpdate;
+  if (work !== undefined && !(Number.isFinite(work) && (work as number) >= 0)) {
+    fail('flopsPerUpdate', work, 'a number from 0 up');
+  }
   const seeds = top.seeds;
   if (seeds !== undefined && !(Number.isInteger(seeds) && (seeds as number) >= 1)) {
     fail('seeds', seeds, 'a whole number from 1 up');

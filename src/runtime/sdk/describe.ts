@@ -3,6 +3,7 @@ import type { Experiment } from './experiment.ts';
 
 /** What an experiment declares, without its functions. */
 export function describe({ definition }: Experiment): ExperimentDescription {
-  const { paper, question, claim, compute = 'none', seeds = 5, params, arms, metrics } = definition;
-  return { paper, question, statement: claim.statement, compute, seeds, params, arms, metrics };
+  const { paper, question, claim, compute = 'none', flopsPerUpdate, seeds = 5, params, arms, metrics } = definition;
+  const work = flopsPerUpdate === undefined ? {} : { flopsPerUpdate };
+  return { paper, question, statement: claim.statement, compute, ...work, seeds, params, arms, metrics };
 }

@@ -60,8 +60,8 @@ export interface Trial<P extends Parameters, A extends string, M extends string>
  * optimiser's moments, the state of its generators (`rng.save()`), the step.
  */
 export interface Checkpoint {
-  /** The state that this trial saved last, before it was interrupted; `undefined` where it begins from the start. */
-  readonly restore: <State>() => State | undefined;
+  /** The state that this trial saved last, before it was interrupted; `initial` where it begins from the start. */
+  readonly restore: <State>(initial: State) => State;
   /**
    * Keeps a state: numbers, texts, arrays, typed arrays, maps, sets and plain objects of these; of a tensor its
    * `dataSync()`. Writes a file, so not for every step of a loop. Throws on what cannot be kept, such as a function.
@@ -117,6 +117,11 @@ export interface ExperimentDefinition<P extends Parameters, A extends string, M 
   readonly question: string;
   /** What the trial computes with: `none` plain numbers, `linalg` tensors without gradients, `autodiff` gradients. Default `none`. */
   readonly compute?: 'none' | 'linalg' | 'autodiff';
+  /**
+   * About how many floating-point operations one update takes, forward and backward, in its largest arm: what decides
+   * which engine pays. For a dense network 6 times weights times batch. Default: few.
+   */
+  readonly flopsPerUpdate?: number;
   /** Default number of seeds. Default 5. */
   readonly seeds?: number;
   readonly params: P;

@@ -23,7 +23,7 @@ export function openCheckpoint(folder: string, trial: string, number: number | u
       if (number === undefined) return undefined;
       const file = checkpointFile(folder, trial, number);
       try {
-        return deserialize(readFileSync(file));
+        return deserialize(readFileSync(file)) as unknown;
       } catch (error) {
         throw new Error(
           `The checkpoint ${file} cannot be read: ${(error as Error).message} Run the experiment again.`,

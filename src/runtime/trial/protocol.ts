@@ -24,7 +24,7 @@ export type Job =
   /** Load the experiment's module. */
   | { readonly type: 'load' }
   /** Make a tensor engine ready. */
-  | { readonly type: 'prepare'; readonly backend: BackendName | 'auto' }
+  | { readonly type: 'prepare'; readonly backend: BackendName | 'auto'; readonly flopsPerUpdate?: number }
   | {
       readonly type: 'trial';
       readonly arm: string;

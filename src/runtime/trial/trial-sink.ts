@@ -99,7 +99,7 @@ export function createTrialSink(
       send({ type: 'progress', share });
     },
     checkpoint: {
-      restore: <State>() => checkpoint.restore() as State | undefined,
+      restore: <State>(initial: State) => (checkpoint.restore() as State | undefined) ?? initial,
       save(state) {
         if (words[control.request] !== request.none) obey();
         send({ type: 'checkpoint', number: checkpoint.save(state) });

@@ -2,6 +2,7 @@
  * Entry of a trial process: does one job after another for the run's process (`Job`), and answers each through the
  * recorder, so that an answer comes after everything that the job recorded.
  */
+import { readFileSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -76,7 +77,26 @@ process.on('beforeExit', () => {
   });
 });
 
+/** How long the recorder may take to come up, in milliseconds: generous, for a very busy machine. */
+const recorderMilliseconds = 30_000;
+
+/**
+ * Waits for the recorder's first turn: without it nobody would hold a loop that never yields to its limits, or end it when
+ * the run's process is gone.
+ */
+function awaitRecorder(): void {
+  const end = performance.now() + recorderMilliseconds;
+  while (Atomics.load(channel.control, control.ticks) === 0) {
+    if (performance.now() > end) {
+      console.error('The recorder of the trial did not come up.');
+      process.exit(1);
+    }
+    Atomics.wait(channel.control, control.ticks, 0, 10);
+  }
+}
+
 async function perform(job: Job): Promise<void> {
+  awaitRecorder();
   current = job;
   const limit = job.type === 'trial' ? job.seconds : limits[job.type];
   // Whoever looks at a breakpoint has all the time there is.
@@ -95,8 +115,11 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
     return Promise.resolve();
   },
 
-  async prepare({ backend }) {
-    engine = await loadBackends().prepareEngine(backend, { distribution, experimentFolder: process.cwd() });
+  async prepare({ backend, flopsPerUpdate = 0 }) {
+    engine = await loadBackends().prepareEngine(backend, {
+      ...{ distribution, experimentFolder: process.cwd(), flopsPerUpdate },
+      readsAtOnce: /\.(data|array)Sync\(/.test(readFileSync(options.bundle, 'utf8')),
+    });
     const { name, version, reason } = engine;
     answer({ type: 'prepared', backend: { name, version, reason } });
   },

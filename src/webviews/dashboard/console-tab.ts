@@ -30,7 +30,7 @@ export function createConsoleTab(context: DashboardContext): ConsoleTab {
   const empty = html(
     'p',
     { class: 'empty' },
-    'Nothing printed yet. What the experiment writes with console.log appears here.',
+    'Nothing has been printed. What the experiment writes with console.log appears here.',
   );
   const search = html('input', {
     type: 'search',

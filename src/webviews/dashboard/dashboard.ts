@@ -120,7 +120,15 @@ function fail(reason: string): void {
 
 function wait(): void {
   const words = html('p', {}, 'Reading the run…');
-  page.replaceChildren(html('main', { class: 'notice' }, progressRing('Reading the run'), words));
+  page.replaceChildren(
+    html(
+      'main',
+      { class: 'notice' },
+      html('h1', { class: 'only-heard' }, 'Run dashboard'),
+      progressRing('Reading the run'),
+      words,
+    ),
+  );
   setTimeout(() => {
     words.textContent =
       'Still waiting for the extension. If nothing comes, close this tab and open the run again from the list of runs.';

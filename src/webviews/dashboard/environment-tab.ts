@@ -9,12 +9,7 @@ export function createEnvironmentTab(record: RunRecord): HTMLElement {
     [
       'Backend',
       [
-        [
-          'Tensor engine',
-          backend.name === 'none'
-            ? 'none: the experiment computes with plain numbers'
-            : `${backend.name} ${backend.version}`,
-        ],
+        ['Tensor engine', backend.name === 'none' ? 'none' : `${backend.name} ${backend.version}`],
         ['Why this one', backend.reason],
       ],
     ],

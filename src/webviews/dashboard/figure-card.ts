@@ -29,6 +29,7 @@ export function createFigureCard(context: DashboardContext, name: string): Figur
   const under = html('p', { class: 'aside figure-under' });
   const table = createPagedTable();
   const tablePart = html('div', { class: 'table-part', hidden: true }, table.element);
+  let labelled: Figure | undefined;
   let shown: Figure | undefined;
   let shownTheme: Theme | undefined;
   let drawn: DrawnFigure | undefined;
@@ -148,6 +149,16 @@ export function createFigureCard(context: DashboardContext, name: string): Figur
   });
   picture.addEventListener('pointerleave', () => setText(under, ''));
 
+  /** What the card shows, in words: also where it is out of view and therefore not drawn. */
+  function label(): void {
+    const { arm, seed } = chosen();
+    const view = trials().get(`${arm}#${seed}`);
+    if (!view || arm === undefined || seed === undefined || view.figure === labelled) return;
+    labelled = view.figure;
+    setText(heading, labelled.title);
+    setAttribute(picture, 'aria-label', describeFigure(labelled, arm, seed));
+  }
+
   function render(): void {
     const { arm, seed } = chosen();
     const view = trials().get(`${arm}#${seed}`);
@@ -161,7 +172,6 @@ export function createFigureCard(context: DashboardContext, name: string): Figur
     shown = view.figure;
     shownTheme = context.theme;
     const { figure } = view;
-    setText(heading, figure.title);
     tableButton.setPressed(asTable);
     tableButton.setLabel(asTable ? 'Show as picture' : 'Show as table');
     picture.hidden = asTable;
@@ -181,7 +191,6 @@ export function createFigureCard(context: DashboardContext, name: string): Figur
     const width = element.clientWidth - 26;
     if (width <= 0) return;
     drawn = drawFigure(canvas, width, heightOfFigure(figure, width), figure, context.theme);
-    setAttribute(picture, 'aria-label', describeFigure(figure, arm, seed));
     const styles = stylesOfLayers(figure, context.theme);
     legend.replaceChildren(
       ...figure.layers.flatMap((layer, index) =>
@@ -193,6 +202,7 @@ export function createFigureCard(context: DashboardContext, name: string): Figur
   const api: FigureCard = {
     element,
     update() {
+      label();
       due = true;
       draw();
     },

@@ -85,7 +85,12 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
   });
   const plot = createPlot(draw);
   const finalCanvas = html('canvas', { 'aria-hidden': 'true' });
-  const finalPlot = html('div', { class: 'final-plot', role: 'img' }, finalCanvas);
+  // Named from the start: what is out of view is not drawn yet, but a screen reader reads it.
+  const finalPlot = html(
+    'div',
+    { class: 'final-plot', role: 'img', 'aria-label': `${metric} of each arm` },
+    finalCanvas,
+  );
   const empty = html('p', { class: 'empty' });
   const readout = html('div', { class: 'readout', hidden: true });
   const help = html(
@@ -100,6 +105,7 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
       class: 'plot',
       tabindex: 0,
       role: 'application',
+      'aria-label': `${metric} over ${stepName}`,
       'aria-roledescription': 'chart',
       'aria-describedby': helpId,
     },

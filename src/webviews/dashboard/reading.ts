@@ -68,7 +68,14 @@ export function readAt(lines: readonly Line[], wanted: number, logarithmic: bool
  */
 export function walkFrom(lines: readonly Line[], from: number | undefined, direction: number, view: Range): number {
   if (!Number.isFinite(direction)) return direction > 0 ? view.max : view.min;
-  if (from === undefined) return direction > 0 ? view.min : view.max;
+  // The view reaches a little beyond the first and the last step: it is entered at a step, not at its edge.
+  if (from === undefined) {
+    const entries = lines.map(({ steps, length }) =>
+      direction > 0 ? steps[lowerBound(steps, view.min, 0, length)] : steps[upperBound(steps, view.max, 0, length) - 1],
+    );
+    const inView = entries.filter((step): step is number => step !== undefined && step >= view.min && step <= view.max);
+    return direction > 0 ? Math.min(view.max, ...inView) : Math.max(view.min, ...inView);
+  }
   const stride = (view.max - view.min) / 150;
   let best: number | undefined;
   for (const { steps, length } of lines) {

@@ -27,6 +27,8 @@ export function describeError(error: RunError, context: DashboardContext): Conte
 
 interface Row {
   readonly element: HTMLTableRowElement;
+  /** Its cell for what went wrong. */
+  readonly error: HTMLElement;
   update(trial: TrialView): void;
 }
 
@@ -39,6 +41,7 @@ function createRow(context: DashboardContext, trial: TrialView): Row {
   let styles: DashboardContext['styles'] | undefined;
   let shownError: RunError | undefined;
   return {
+    error,
     element: html(
       'tr',
       {},
@@ -69,6 +72,7 @@ function createRow(context: DashboardContext, trial: TrialView): Row {
 /** A row a trial: its arm and seed, its state, how far it is, how long it took, and what went wrong. */
 export function createTrialsTab(context: DashboardContext): TrialsTab {
   const body = html('tbody');
+  const errorHeading = html('th', { scope: 'col' }, 'Error');
   const rows = new Map<string, Row>();
   const element = html(
     'section',
@@ -86,7 +90,8 @@ export function createTrialsTab(context: DashboardContext): TrialsTab {
           html(
             'tr',
             {},
-            ...['Arm', 'Seed', 'State', 'Done', 'Time', 'Error'].map((name) => html('th', { scope: 'col' }, name)),
+            ...['Arm', 'Seed', 'State', 'Done', 'Time'].map((name) => html('th', { scope: 'col' }, name)),
+            errorHeading,
           ),
         ),
         body,
@@ -105,6 +110,10 @@ export function createTrialsTab(context: DashboardContext): TrialsTab {
         }
         row.update(trial);
       }
+      // A run in which all goes well has no use for the column.
+      const failed = context.model.run.trials.some((trial) => trial.error !== undefined);
+      errorHeading.hidden = !failed;
+      for (const row of rows.values()) row.error.hidden = !failed;
     },
   };
 }

@@ -60,7 +60,7 @@ export function createVerdictCard(): VerdictCard {
 function undecided(run: RunView, headingId: string): HTMLElement[] {
   const ended = run.trials.filter(hasEnded).length;
   const waiting = isActive(run.status)
-    ? `The verdict comes when all ${formatAmount(run.trials.length, 'trial')} have ended; ${formatCount(ended)} so far.`
+    ? `The verdict comes when every trial has ended; ${formatCount(ended)} of ${formatCount(run.trials.length)} so far.`
     : 'This run has no verdict: it takes all arms and seeds of the claim, each trial completed. Run the experiment again to get one.';
   return [
     html('h2', { id: headingId }, 'Claim'),

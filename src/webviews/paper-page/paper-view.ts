@@ -27,6 +27,7 @@ export function createPaperView(message: ToPaperPage, actions: PaperActions): HT
       method && method.equations.length > 0 && equationsSection(method.equations, equations),
       method && pitfallsSection(method),
       method && experimentSection(method),
+      method?.notes !== undefined && section('Notes', html('p', {}, method.notes)),
       (runs.length > 0 || method) && runsSection(runs, method, actions),
       method && snippetSection(method, actions),
       method && method.related.length > 0 && relatedSection(message, method, actions),
@@ -113,13 +114,9 @@ function equationsSection(equations: readonly Equation[], drawings: readonly str
   );
 }
 
-function pitfallsSection({ pitfalls, notes }: Method): HTMLElement | false {
-  if (pitfalls.length === 0 && notes === undefined) return false;
-  return section(
-    'Pitfalls',
-    pitfalls.length > 0 && html('ul', {}, ...pitfalls.map((pitfall) => html('li', {}, pitfall))),
-    notes !== undefined && html('p', {}, notes),
-  );
+function pitfallsSection({ pitfalls }: Method): HTMLElement | false {
+  if (pitfalls.length === 0) return false;
+  return section('Pitfalls', html('ul', {}, ...pitfalls.map((pitfall) => html('li', {}, pitfall))));
 }
 
 function experimentSection({ experiment }: Method): HTMLElement {
@@ -188,10 +185,15 @@ function runsSection(runs: readonly PaperRun[], method: Method | undefined, acti
   );
 }
 
+/** A text with what stands between backticks as code. */
+function withCode(text: string): Content[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html('code', {}, part) : part));
+}
+
 function snippetSection({ snippet }: Method, actions: PaperActions): HTMLElement {
   return section(
     'Snippet',
-    html('p', {}, snippet.about),
+    html('p', {}, ...withCode(snippet.about)),
     html('pre', { class: 'code', tabindex: 0, 'aria-label': 'Signature' }, html('code', {}, snippet.signature)),
     html(
       'p',

@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../scripts/editor/browser.mjs';
 import { ensureEmbeddedEditor } from '../../../scripts/editor/embedded.mjs';
-import { installExtension, serveEditor, writeUserSettings } from '../../../scripts/editor/server.mjs';
+import { installExtension, serveEditor } from '../../../scripts/editor/server.mjs';
 import { endMarkedProcesses, markedProcesses } from '../../../scripts/tools/processes.mjs';
 import { outFolder, root } from '../../../scripts/tools/root.mjs';
+import { environment } from './environment.ts';
 import { runCommand } from './workbench.ts';
 
 export interface OpenedEditor {
@@ -16,21 +17,20 @@ export interface OpenedEditor {
   processes(): readonly string[];
   /** Takes a picture of the window into `out/browser/<name>/` (or the path given) and answers where it is. */
   screenshot(picture: string): Promise<string>;
-  /** Replaces the user's settings beside those that keep the editor quiet; the window follows at once. */
-  changeSettings(settings: Settings): void;
   /** Has the editor load its window again and waits until it can be used. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
-
-type Settings = Readonly<Record<string, unknown>>;
 
 /**
  * Opens the sample workspace in a fresh served editor with the packaged extension installed.
  * @param name of the test that opens it, unique among the tests
  * @param settings the user's settings beside those that keep the editor quiet
  */
-export async function openEditor(name: string, settings: Settings = {}): Promise<OpenedEditor> {
+export async function openEditor(
+  name: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<OpenedEditor> {
   const folder = join(outFolder, 'browser', name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -60,7 +60,6 @@ export async function openEditor(name: string, settings: Settings = {}): Promise
         await page.screenshot({ path });
         return path;
       },
-      changeSettings: (changed) => writeUserSettings(folder, changed),
       reload: async () => {
         // The editor's own way, which lets it write down first what is open.
         const loaded = page.waitForEvent('load', { timeout: 60_000 });
@@ -87,10 +86,4 @@ export function pictureOfFailures(editor: () => OpenedEditor): void {
 async function workbenchReady(page: Page): Promise<void> {
   await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
   await page.waitForSelector('.explorer-folders-view .monaco-list-row', { timeout: 60_000 });
-}
-
-function environment(name: string): string {
-  const value = process.env[name];
-  if (value) return value;
-  throw new Error(`${name} is not set. Run these tests with: node scripts/test.mjs browser`);
 }

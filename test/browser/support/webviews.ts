@@ -27,7 +27,7 @@ export async function frameWith(page: Page, selector: string): Promise<Frame> {
 }
 
 export const dashboard = (page: Page): Promise<Frame> => frameWith(page, '.run-header');
-export const paperPage = (page: Page): Promise<Frame> => frameWith(page, '.paper-page');
+export const paperPage = (page: Page): Promise<Frame> => frameWith(page, '.paper-header');
 
 /** What the dashboard says of the run: `Running`, `Completed`, … */
 export async function runStatus(frame: Frame): Promise<string> {

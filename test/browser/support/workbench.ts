@@ -3,17 +3,31 @@ import type { Locator, Page } from 'playwright-core';
 
 const patience = 60_000;
 
+/** Opens the box of commands and files with its keys, and types into it. One that was just closing is opened again. */
+async function typeIntoQuickInput(page: Page, keys: string, text: string): Promise<Locator> {
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  const until = Date.now() + patience;
+  for (;;) {
+    await page.keyboard.press(keys);
+    try {
+      await input.fill(text, { timeout: 5000 });
+      return input;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+}
+
 /** Runs a command from the palette by its whole title. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const until = Date.now() + patience;
   for (;;) {
-    await page.keyboard.press('F1');
-    const input = page.locator('.quick-input-widget input[type="text"]');
-    await input.waitFor({ timeout: patience });
-    await input.fill(`>${title}`);
+    await typeIntoQuickInput(page, 'F1', `>${title}`);
     try {
-      await page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: title }).waitFor({ timeout: 5000 });
-      await page.keyboard.press('Enter');
+      // Not the first row: a longer title may stand above it. Behind the title may stand its keys.
+      const rows = '.quick-input-widget .monaco-list-row';
+      await page.locator(`${rows}[aria-label="${title}"], ${rows}[aria-label^="${title},"]`).click({ timeout: 5000 });
       return;
     } catch (error) {
       if (Date.now() > until) throw error;
@@ -23,6 +37,13 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   }
 }
 
+/** Has the window take another theme, by the name that the editor lists it under. */
+export async function chooseTheme(page: Page, name: string): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme');
+  await page.getByPlaceholder(/Color Theme/).fill(name);
+  await quickPickRow(page, name).click();
+}
+
 /** A row of the open quick pick that carries the text. */
 export function quickPickRow(page: Page, text: string): Locator {
   return page.locator('.quick-input-widget .monaco-list-row', { hasText: text }).first();
@@ -30,10 +51,7 @@ export function quickPickRow(page: Page, text: string): Locator {
 
 /** Opens a file of the workspace by its name and waits until its text shows. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('ControlOrMeta+p');
-  const input = page.locator('.quick-input-widget input[type="text"]');
-  await input.waitFor({ timeout: patience });
-  await input.fill(name);
+  await typeIntoQuickInput(page, 'ControlOrMeta+p', name);
   await quickPickRow(page, name).click();
   await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
   await page.locator('.editor-instance .view-line').first().waitFor({ timeout: patience });
@@ -41,10 +59,7 @@ export async function openFile(page: Page, name: string): Promise<void> {
 
 /** Moves the text cursor to a line (1-based) of the active editor and shows it. */
 export async function goToLine(page: Page, line: number): Promise<void> {
-  await page.keyboard.press('ControlOrMeta+g');
-  const input = page.locator('.quick-input-widget input[type="text"]');
-  await input.waitFor({ timeout: patience });
-  await input.fill(`:${line}`);
+  const input = await typeIntoQuickInput(page, 'ControlOrMeta+g', `:${line}`);
   await page.keyboard.press('Enter');
   await input.waitFor({ state: 'hidden', timeout: patience });
 }

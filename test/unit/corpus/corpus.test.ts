@@ -40,6 +40,18 @@ describe('the corpus', () => {
     assert.equal(methodOf(paper('rex')!), rex);
   });
 
+  it('knows a method’s paper by another title under which a page lists it', () => {
+    const { papers, paper } = fixtureCorpus(
+      source('page.txt', {
+        title: 'Contrastive prefence learning: Learning from human feedback without RL',
+        abstract: 'A.',
+      }),
+    );
+    assert.equal(papers.length, methods.length);
+    assert.match(paper('cpl')!.title, /Preference/);
+    assert.equal(paper('cpl')!.abstract, 'A.');
+  });
+
   it('merges by arXiv id and DOI whatever the titles say', () => {
     const { papers, byArxiv, byDoi } = buildCorpus(
       [],

@@ -64,7 +64,8 @@ export const learningToRelax = method({
 export const cpl = method({
   id: 'cpl',
   paper: {
-    title: 'Contrastive Prefence Learning: Learning from Human Feedback without RL',
+    title: 'Contrastive Preference Learning: Learning from Human Feedback without RL',
+    otherTitles: ['Contrastive Prefence Learning: Learning from Human Feedback without RL'],
     authors: ['Joey Hejna', 'Rafael Rafailov'],
     year: 2023,
     arxiv: '2310.13639',

@@ -205,6 +205,10 @@ describe('titles', () => {
     ]) {
       assert.deepEqual(found(text), [`title ${text} learning-to-relax`], text);
     }
+    for (const spelled of ['Preference', 'Prefence']) {
+      const text = `Contrastive ${spelled} Learning: Learning from Human Feedback without RL`;
+      assert.deepEqual(found(text), [`title ${text} cpl`]);
+    }
     assert.deepEqual(found('on backerei norms'), ['title on backerei norms lee2019backerei']);
     assert.deepEqual(found('ON "BA\u0308CKEREI" NORMS!'), ['title ON "BA\u0308CKEREI" NORMS lee2019backerei']);
   });

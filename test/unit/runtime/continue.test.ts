@@ -18,13 +18,13 @@ import {
 
 /** Draws numbers that depend on all that were drawn before; waits at a step for as long as a file is there. */
 const walk = (checkpoints: boolean) => `
-      const state = checkpoint.restore() ?? { step: 0, position: 0, rng: rng.save() };
+      const state = checkpoint.restore({ step: 0, position: 0, rng: rng.save() });
       rng.restore(state.rng);
       for (let step = state.step; step < 60; step++) {
         state.position += rng.normal();
         log(step, { loss: state.position });
         if (${checkpoints} && step % 10 === 9) checkpoint.save({ ...state, step: step + 1, rng: rng.save() });
-        while (step === 35 && existsSync(${'`${process.cwd()}/hold`'})) log(step, { loss: state.position });
+        while (step === 35 && existsSync(process.cwd() + '/hold')) log(step, { loss: state.position });
       }`;
 const before = "import { existsSync } from 'node:fs';";
 
@@ -103,9 +103,13 @@ describe('a run that was interrupted', () => {
   it('is seen to go on by whoever watched it end', async () => {
     const folder = await interrupted(true);
     const statuses: string[] = [];
+    /** Process that goes on with the run, and what is told of the run once the follower knows it. */
+    let second: number | undefined;
+    const heard: string[] = [];
     const follower = followRun(folder, {
-      onEvents: (_events, { status }) => {
+      onEvents: (_events, { status, record }) => {
         if (statuses.at(-1) !== status) statuses.push(status);
+        if (record.pid === second) heard.push(status);
       },
     });
     try {
@@ -113,6 +117,7 @@ describe('a run that was interrupted', () => {
       // Longer than a follower takes to look whether the process lives.
       const hold = await place.write('hold', '');
       const run = await continueRun({ distribution: distribution(), folder });
+      second = run.pid;
       await waitFor('the follower sees it go on', () => (statuses.at(-1) === 'running' ? true : undefined));
       await new Promise((resolve) => setTimeout(resolve, 2500));
       assert.equal(statuses.at(-1), 'running');
@@ -120,6 +125,7 @@ describe('a run that was interrupted', () => {
       assert.equal(await run.ended, 'completed');
       await waitFor('the follower sees its end', () => (statuses.at(-1) === 'completed' ? true : undefined));
       assertSameCurves(follower.state, await place.read(folder));
+      assert.equal(heard[0], 'running', 'it was told to have ended of a process that had just begun');
     } finally {
       follower.dispose();
     }
@@ -132,7 +138,7 @@ describe('a run that was interrupted', () => {
       [0, 1, 2].map(() => continueRun({ distribution: distribution(), folder })),
     );
     const outcomes = await Promise.all(
-      started.map((result) => (result.status === 'fulfilled' ? result.value.ended : 'refused')),
+      started.map(async (result) => (result.status === 'fulfilled' ? await result.value.ended : 'refused')),
     );
     assert.equal(outcomes.filter((outcome) => outcome === 'completed').length, 1, outcomes.join());
     assertSameCurves(await place.read(folder), expected);
@@ -147,7 +153,7 @@ describe('a run that was stopped', () => {
   it('goes on where it is taken up, and may be stopped again', async () => {
     const trial = `
       const clock = new Int32Array(new SharedArrayBuffer(4));
-      for (let step = checkpoint.restore() ?? 0; ; step++) {
+      for (let step = checkpoint.restore(0); ; step++) {
         Atomics.wait(clock, 0, 0, 2); log(step, { loss: step }); checkpoint.save(step + 1);
       }`;
     const run = await place.start(await place.write('endless.ts', experimentSource({ trial })), { jobs: 1 });
@@ -191,7 +197,7 @@ describe('a checkpoint', () => {
 
   it('lets a trial go on whose process was killed', async () => {
     const trial = `
-      const state = checkpoint.restore() ?? { step: 0, seen: new Float64Array(3), names: new Map([['a', 1n]]) };
+      const state = checkpoint.restore({ step: 0, seen: new Float64Array(3), names: new Map([['a', 1n]]) });
       for (let step = state.step; step < 30; step++) {
         state.seen[step % 3] += step;
         log(step, { loss: state.seen[0] + Number(state.names.get('a')) });

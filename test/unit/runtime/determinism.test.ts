@@ -41,11 +41,9 @@ describe('the same experiment, seed and engine', () => {
 
   it('refuses an engine that is not there before a trial begins', async () => {
     const file = await place.write('train.ts', experimentSource({ trial: training, compute: 'autodiff' }));
-    for (const backend of ['none', 'webgpu'] as const) {
-      const state = await place.run(file, { backend });
-      assert.equal(state.error?.kind, 'request');
-      assert.match(state.error.message, new RegExp(backend));
-      assert.deepEqual(state.trials, []);
-    }
+    const state = await place.run(file, { backend: 'none' });
+    assert.equal(state.error?.kind, 'request');
+    assert.match(state.error.message, /none/);
+    assert.deepEqual(state.trials, []);
   });
 });

@@ -2,6 +2,7 @@ import type * as Core from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as Backends from '../../../src/runtime/backends/backends.ts';
 import { distribution } from './built.ts';
@@ -147,7 +148,7 @@ describe('a backend that cannot be had', () => {
   it('is refused with what is missing and what there is', async () => {
     const require = createRequire(import.meta.url);
     const { prepareEngine } = require(join(distribution(), 'backends.cjs')) as typeof Backends;
-    const options = { distribution: distribution(), experimentFolder: process.cwd() };
+    const options = { distribution: distribution(), experimentFolder: tmpdir() };
     await assert.rejects(prepareEngine('webgpu', options), /'webgpu' cannot be used: .*wasm, cpu, tensorflow/);
   });
 });

@@ -1,0 +1,28 @@
+/** Entry of the bundle `webgpu.cjs`, loaded only where this engine is asked for or may be chosen. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { EngineOptions, StartEngine } from '../engine.ts';
+import { registerComparisonGradients } from '../kernels/comparison-gradients.ts';
+import { openAdapter, type Adapter } from './adapter.ts';
+
+/** The adapter that this process computes with: it can be opened once only. */
+let opened: Promise<Adapter> | undefined;
+
+/** The graphics processor of this machine. @throws Error where there is none that can be used */
+export function findAdapter({ experimentFolder }: EngineOptions): Promise<Adapter> {
+  return (opened ??= openAdapter(experimentFolder));
+}
+
+/** A graphics processor of any vendor, through WebGPU. */
+export const startWebGpu: StartEngine = async (options) => {
+  const { description, software } = await findAdapter(options);
+  // Looks for the adapter when it is evaluated.
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+  WebGPUBackend.prototype.readSync = () => {
+    throw new Error(
+      'On the engine webgpu the numbers of a tensor have to be waited for: write `await tensor.data()` instead of dataSync(), or choose another engine.',
+    );
+  };
+  if (!(await tf.setBackend('webgpu'))) throw new Error(`the adapter ${description} does not start.`);
+  registerComparisonGradients(tf);
+  return { version: `${tf.version_core} on ${description}${software ? ', in software' : ''}`, tf };
+};

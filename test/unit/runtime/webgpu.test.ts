@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createWorkplace, experimentSource, lossOf, type Workplace } from './built.ts';
+import { training } from './training.ts';
+
+/** Largest difference between the losses of two engines at any of 20 updates, in units of the loss, which begins near 1. */
+const tolerance = 1e-4;
+
+/** The network's losses, waited for. */
+const awaited = training
+  .replace('const loss = tf.tidy(() => {', 'const tensor = tf.tidy(() => {')
+  .replace('!.dataSync()[0]!;', '!;')
+  .replace('log(step, { loss });', 'log(step, { loss: (await tensor.data())[0]! }); tensor.dispose();');
+
+/** The driver with which Chromium plays a graphics processor: right numbers, at a crawl. */
+const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+describe('WebGPU', function () {
+  // A graphics processor in software compiles each of its programs first.
+  this.timeout(120_000);
+  let place: Workplace;
+  const drivers = process.env.VK_ICD_FILENAMES;
+  beforeEach(async () => (place = await createWorkplace()));
+  afterEach(() => {
+    if (drivers === undefined) delete process.env.VK_ICD_FILENAMES;
+    else process.env.VK_ICD_FILENAMES = drivers;
+    return place.clean();
+  });
+
+  /** Installs the package where the experiments of this test find it. */
+  async function install(): Promise<void> {
+    await mkdir(join(place.folder, 'node_modules'));
+    await symlink(join(process.cwd(), 'node_modules/webgpu'), join(place.folder, 'node_modules/webgpu'), 'junction');
+  }
+
+  describe('on an adapter in software', () => {
+    before(function () {
+      if (process.platform === 'linux' && existsSync(softwareDriver)) return;
+      console.log(`      Not run, because there is no ${softwareDriver}, which the package chromium of Debian brings.`);
+      this.skip(); // there is no adapter that is the same on every machine
+    });
+    beforeEach(async () => {
+      process.env.VK_ICD_FILENAMES = softwareDriver;
+      await install();
+    });
+
+    it('trains a network along the same curve as the plain engine', async () => {
+      const file = await place.write('train.ts', experimentSource({ trial: awaited, compute: 'autodiff' }));
+      const run = await place.run(file, { backend: 'webgpu', seeds: 1, jobs: 1 });
+      assert.equal(run.status, 'completed', run.error?.message);
+      assert.match(run.record.backend.version, /^4\.22\.0 on SwiftShader driver .*, in software$/);
+      const plain = await place.run(file, { backend: 'cpu', seeds: 1 });
+      for (const { trial } of plain.trials) {
+        const curve = lossOf(run, trial);
+        assert.equal(curve.length, 20);
+        for (const [step, value] of lossOf(plain, trial).entries()) {
+          assert.ok(
+            Math.abs(curve[step]! - value) < tolerance,
+            `${trial}, update ${step}: ${curve[step]!}, not ${value}`,
+          );
+        }
+      }
+    });
+
+    it('says at which line an experiment does not wait for numbers', async () => {
+      const trial = 'log(0, { loss: tf.square(tf.scalar(3)).dataSync()[0]! });';
+      const file = await place.write('hasty.ts', experimentSource({ trial, compute: 'autodiff' }));
+      const { error } = await place.run(file, { backend: 'webgpu', seeds: 1 });
+      assert.match(error?.message ?? '', /have to be waited for: write `await tensor\.data\(\)`/);
+      assert.equal(error?.line, 10);
+    });
+
+    it('is not chosen by itself, however large the work', async () => {
+      const trial = 'log(0, { loss: (await tf.square(tf.scalar(3)).data())[0]! });';
+      const source = experimentSource({ trial, compute: 'autodiff' }).replace(
+        'seeds: 2,',
+        'seeds: 2, flopsPerUpdate: 1e10,',
+      );
+      const { backend } = (await place.run(await place.write('large.ts', source), { seeds: 1 })).record;
+      assert.equal(backend.name, 'tensorflow');
+      assert.match(backend.reason, /about 10 billion operations, which pays on native TensorFlow/);
+    });
+  });
+
+  it('says what to install where it is missing', async () => {
+    const file = await place.write('train.ts', experimentSource({ trial: awaited, compute: 'autodiff' }));
+    const { error } = await place.run(file, { backend: 'webgpu', seeds: 1 });
+    assert.equal(error?.kind, 'request');
+    assert.match(
+      error.message,
+      /'webgpu' cannot be used: the package webgpu is not installed\..*`npm install webgpu` in /,
+    );
+  });
+
+  it('says that there is no graphics processor where no driver finds one', async () => {
+    if (process.platform !== 'linux') {
+      console.log('      Not run, because only on Linux can the drivers be hidden.');
+      return;
+    }
+    process.env.VK_ICD_FILENAMES = join(place.folder, 'none.json');
+    await install();
+    const file = await place.write('train.ts', experimentSource({ trial: awaited, compute: 'autodiff' }));
+    const { error } = await place.run(file, { backend: 'webgpu', seeds: 1 });
+    assert.match(error?.message ?? '', /there is no graphics processor with a driver for Vulkan, Metal or Direct3D 12/);
+  });
+});
