@@ -76,7 +76,7 @@ describe('a clock that jumps', function () {
     assert.equal(alive[0]?.status, 'running');
     const dead = await waitFor('its silence is seen', async () => {
       const [run] = await listRuns(place.runsFolder);
-      return run?.status !== 'unreadable' && isOver(run!.status as 'running') ? run : undefined;
+      return run !== undefined && run.status !== 'unreadable' && isOver(run.status) ? run : undefined;
     });
     assert.equal(dead.status, 'interrupted');
   });

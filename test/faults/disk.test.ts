@@ -103,9 +103,9 @@ describe('a disk that takes no more', function () {
     }
     const { stdout, stderr } = shell(
       `mount -t tmpfs tmpfs .marginalia
-       marginalia run experiment.ts --seeds 1 --arm fast > /dev/null 2>&1 & run=$!
+       "${process.execPath}" "${program}" run experiment.ts --seeds 1 --arm fast > /dev/null 2>&1 & run=$!
        while ! grep -qs '"points"' .marginalia/runs/*/events.jsonl; do sleep 0.1; done
-       kill -INT $run; wait $run
+       kill -TERM $run; wait $run
        mount -o remount,ro .marginalia
        marginalia run experiment.ts; echo "exit $?"
        marginalia label "$(ls .marginalia/runs)" --name x; echo "exit $?"

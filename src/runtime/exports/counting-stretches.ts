@@ -16,7 +16,7 @@ export async function countingStretches(
   file: string,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
-  const trials = new Map<string, { stretches: Set<number>; next: number; readonly checkpoints: Map<number, number> }>();
+  const trials = new Map<string, Stretches>();
   const handle = await open(file, 'r').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -27,7 +27,7 @@ export async function countingStretches(
     if (!('event' in decoded)) return;
     const { event } = decoded;
     if (event.type !== 'trial-started' && event.type !== 'checkpoint') return;
-    const trial = trials.get(event.trial) ?? { stretches: new Set([0]), next: 1, checkpoints: new Map() };
+    const trial: Stretches = trials.get(event.trial) ?? { stretches: new Set([0]), next: 1, checkpoints: new Map() };
     trials.set(event.trial, trial);
     if (event.type === 'checkpoint') {
       trial.checkpoints.set(event.number, trial.next - 1);
@@ -54,6 +54,15 @@ export async function countingStretches(
     await handle?.close();
   }
   return new Map([...trials].map(([trial, { stretches }]) => [trial, stretches]));
+}
+
+interface Stretches {
+  /** Those that count. */
+  stretches: Set<number>;
+  /** The number of the next. */
+  next: number;
+  /** By number of the checkpoint: the stretch that it ended. */
+  readonly checkpoints: Map<number, number>;
 }
 
 /** The lines that may begin a stretch, in written order. Every line ends with a line break. */

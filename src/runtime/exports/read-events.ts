@@ -24,7 +24,7 @@ export async function readEvents(
   const stretches = await countingStretches(file, signal);
   const reached = new Map<string, number>();
   const counts = (event: RunEvent) => {
-    if (!('trial' in event) || event.trial === undefined) return true;
+    if (!('trial' in event)) return true;
     const now = reached.get(event.trial) ?? 0;
     if (event.type === 'trial-started' || event.type === 'checkpoint') reached.set(event.trial, now + 1);
     return stretches.get(event.trial)?.has(event.type === 'trial-started' ? now + 1 : now) ?? true;

@@ -34,7 +34,7 @@ const host = connect<{ in: ToDashboard; out: FromDashboard; state: DashboardStat
       shown?.view.update();
       break;
     case 'points':
-      shown?.model.refine(message.series);
+      shown?.model.refine(message.metric, message.series);
       shown?.view.update();
       break;
     case 'failure':

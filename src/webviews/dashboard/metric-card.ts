@@ -74,9 +74,11 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
   let inView = false;
   let due = true;
   // Of a large run most points are read only when they are looked at.
-  let refined = context.model.refined;
+  const refinements = () => context.model.refined.get(metric) ?? 0;
+  let refined = refinements();
   let asked: Range | undefined;
-  let saving = false;
+  /** Set while every point is to be saved: how often points had been put in place when they were asked for. */
+  let saving: number | undefined;
 
   const draw = onNextFrame(() => {
     if (!inView) return;
@@ -161,7 +163,7 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
   const saveButton = button(
     'Save all points as CSV',
     () => {
-      saving = true;
+      saving = refinements();
       saveOnceRead();
     },
     { picture: 'save' },
@@ -223,12 +225,16 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
 
   /** Saves every point, as soon as all have been read. */
   function saveOnceRead(): void {
-    if (!saving) return;
+    if (saving === undefined) return;
     if (series().some((one) => countHidden(one) > 0)) {
-      ask({ min: -Number.MAX_VALUE, max: Number.MAX_VALUE });
-      return;
+      if (refinements() === saving) {
+        ask({ min: -Number.MAX_VALUE, max: Number.MAX_VALUE });
+        return;
+      }
+      context.answer('Some points of this run cannot be read; the file has the others and what is drawn of these.');
     }
-    saving = false;
+    saving = undefined;
+    asked = undefined;
     context.post({
       type: 'save',
       name: `${context.model.run.record.name}-${metric}.csv`,
@@ -246,9 +252,9 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
     const scales = logarithmic();
     const single = isSingleNumber(series(), context.model.run);
     const options = { aggregation, smoothing, logarithmic: scales.values };
-    if (!metricLines || refined !== context.model.refined || !sameOptions(metricLines, options)) {
+    if (!metricLines || refined !== refinements() || !sameOptions(metricLines, options)) {
       metricLines = createMetricLines(armNames(), options);
-      refined = context.model.refined;
+      refined = refinements();
     }
     metricLines.update(series());
 

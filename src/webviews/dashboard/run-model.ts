@@ -13,10 +13,10 @@ export interface RunModel {
   readonly figures: ReadonlyMap<string, ReadonlyMap<string, FigureView>>;
   /** Console text that has come and not been taken out yet. */
   console: string;
-  /** Grows whenever points that had been left out are put in place: series are others then. */
-  refined: number;
-  /** Puts points in place that had been left out. */
-  refine(series: readonly WholeBlocks[]): void;
+  /** By metric how often points that had been left out were put in place: its series are others then. */
+  readonly refined: ReadonlyMap<string, number>;
+  /** Puts points of a metric in place that had been left out. */
+  refine(metric: string, series: readonly WholeBlocks[]): void;
   /** Takes in what came since. */
   update(message: Pick<Extract<ToDashboard, { type: 'update' }>, 'run' | 'series' | 'figures' | 'console'>): void;
 }
@@ -31,6 +31,7 @@ export function createRunModel(snapshot: Extract<ToDashboard, { type: 'snapshot'
   const metrics = new Map<string, Series[]>();
   for (const metric of Object.keys(snapshot.run.record.experiment.description.metrics)) metrics.set(metric, []);
   const byTrial = new Map<string, Series>();
+  const refined = new Map<string, number>();
   const figures = new Map<string, Map<string, FigureView>>();
 
   const takeSeries = ({ trial, metric, steps, values, blocks }: SeriesPoints) => {
@@ -54,18 +55,18 @@ export function createRunModel(snapshot: Extract<ToDashboard, { type: 'snapshot'
     metrics,
     figures,
     console: '',
-    refined: 0,
-    refine(wholes) {
+    refined,
+    refine(metric, wholes) {
       for (const whole of wholes) {
-        const key = JSON.stringify([whole.metric, whole.trial]);
+        const key = JSON.stringify([metric, whole.trial]);
         const before = byTrial.get(key);
-        const siblings = metrics.get(whole.metric);
+        const siblings = metrics.get(metric);
         if (before === undefined || siblings === undefined) continue;
         const series = withWholeBlocks(before, whole);
         byTrial.set(key, series);
         siblings[siblings.indexOf(before)] = series;
       }
-      model.refined++;
+      refined.set(metric, (refined.get(metric) ?? 0) + 1);
     },
     update({ run, series, figures: drawn, console }) {
       model.run = run;
