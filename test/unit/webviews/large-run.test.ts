@@ -90,13 +90,13 @@ describe('the dashboard of a large run', function () {
       const data: unknown = JSON.parse(json, (_, value: { numbers?: number[] } | null) =>
         Array.isArray(value?.numbers) ? Float64Array.from(value.numbers) : value,
       );
-      window.dispatchEvent(new MessageEvent('message', { data }));
+      (globalThis as unknown as EventTarget).dispatchEvent(new MessageEvent('message', { data }));
     }, text);
   }
 
   const posted = (type: string) =>
     page.evaluate(
-      (wanted) => (window as unknown as { posted: Posted[] }).posted.filter((message) => message.type === wanted),
+      (wanted) => (globalThis as unknown as { posted: Posted[] }).posted.filter((message) => message.type === wanted),
       type,
     );
 
@@ -111,7 +111,7 @@ describe('the dashboard of a large run', function () {
 
     for (let press = 0; press < 2; press++) await page.locator('.metric .plot').press('+');
     await page.waitForFunction(() =>
-      (window as unknown as { posted: Posted[] }).posted.some(({ type }) => type === 'points'),
+      (globalThis as unknown as { posted: Posted[] }).posted.some(({ type }) => type === 'points'),
     );
     const [asked] = await posted('points');
     assert.equal(asked!.metric, 'loss');
