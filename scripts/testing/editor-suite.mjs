@@ -37,6 +37,7 @@ const entry = join(root, 'scripts/testing/host-entry.cjs');
  * @param {string} suite.results
  * @param {boolean} suite.verbose
  * @param {string} [suite.grep]
+ * @param {string} [suite.extension] folder of the extension; default: this project's
  * @returns {Promise<string | undefined>} why the suite did not come to its end, where it did not
  */
 export async function runInEditor(testEditor, suite) {
@@ -61,8 +62,20 @@ export async function runInEditor(testEditor, suite) {
   const stopShowing = showGrowth(plan.log);
   try {
     return testEditor.kind === 'desktop'
-      ? await runOnDesktop(testEditor.executable, { folder, workspace, env, trusted: suite.trusted })
-      : await runEmbedded(testEditor, { folder, workspace, env, trusted: suite.trusted });
+      ? await runOnDesktop(testEditor.executable, {
+          folder,
+          workspace,
+          env,
+          trusted: suite.trusted,
+          extension: suite.extension ?? root,
+        })
+      : await runEmbedded(testEditor, {
+          folder,
+          workspace,
+          env,
+          trusted: suite.trusted,
+          extension: suite.extension ?? root,
+        });
   } finally {
     stopShowing();
     const left = endMarkedProcesses(`MARGINALIA_TEST_PLAN=${planFile}`);
@@ -71,16 +84,16 @@ export async function runInEditor(testEditor, suite) {
 }
 
 /**
- * @typedef {{ folder: string; workspace: string; env: NodeJS.ProcessEnv; trusted: boolean }} Window
+ * @typedef {{ folder: string; workspace: string; env: NodeJS.ProcessEnv; trusted: boolean; extension: string }} Window
  */
 
 /** @param {string} executable @param {Window} window */
-async function runOnDesktop(executable, { folder, workspace, env, trusted }) {
+async function runOnDesktop(executable, { folder, workspace, env, trusted, extension }) {
   const { runTests } = await import('@vscode/test-electron');
   try {
     const code = await runTests({
       vscodeExecutablePath: executable,
-      extensionDevelopmentPath: root,
+      extensionDevelopmentPath: extension,
       extensionTestsPath: entry,
       extensionTestsEnv: env,
       launchArgs: [
@@ -102,7 +115,7 @@ async function runOnDesktop(executable, { folder, workspace, env, trusted }) {
  * @param {Extract<TestEditor, { kind: 'embedded' }>} testEditor
  * @param {Window} window
  */
-async function runEmbedded({ editor, browser: program }, { folder, workspace, env, trusted }) {
+async function runEmbedded({ editor, browser: program }, { folder, workspace, env, trusted, extension }) {
   const served = await serveEditor(editor, { folder, trusted, development: true, env });
   const browser = await launchBrowser(program);
   try {
@@ -120,7 +133,7 @@ async function runEmbedded({ editor, browser: program }, { folder, workspace, en
     });
     const uri = (/** @type {string} */ path) => `vscode-remote://127.0.0.1:${served.port}${path}`;
     const payload = [
-      ['extensionDevelopmentPath', uri(root)],
+      ['extensionDevelopmentPath', uri(extension)],
       ['extensionTestsPath', uri(entry)],
       ['skipWelcome', 'true'],
     ];

@@ -125,6 +125,13 @@ describe('the declarations of the module marginalia', function () {
     );
   });
 
+  it('fit the experiment in the guide', () => {
+    const [, example = ''] = /```ts\n([^]*?)```/.exec(readFileSync('docs/experiments.md', 'utf8')) ?? [];
+    assert.match(example, /reference path="\.\.\/\.marginalia\/types\/marginalia\.d\.ts"/);
+    const here = example.replace('../.marginalia/types/marginalia.d.ts', 'types/marginalia.d.ts');
+    assert.deepEqual(faults({ 'guide.ts': here }, strictest), []);
+  });
+
   it('type JavaScript as well, where a parameter, a metric, an arm or an operation is misspelt', () => {
     const checked = (body: string) => faults({ 'toy.js': script(body) }, { ...bare, strict: true, allowJs: true });
     assert.deepEqual(

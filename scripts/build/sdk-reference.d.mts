@@ -1,0 +1,2 @@
+/** The page `docs/sdk.md` as it should be. */
+export function sdkReference(): Promise<string>;
