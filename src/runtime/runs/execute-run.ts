@@ -92,7 +92,8 @@ export async function executeRun(request: RunRequest | ContinueRequest, distribu
   beat();
   const heart = setInterval(beat, heartbeatInterval);
   const context: RunContext = { folder, file, pool, control, writer, beat };
-  const broken = new Promise<never>((_, reject) => process.once('uncaughtException', reject));
+  // What goes wrong after the first thing, while the run is being ended, must not end this process before it has said so.
+  const broken = new Promise<never>((_, reject) => process.on('uncaughtException', reject));
 
   let result: Result;
   try {
@@ -101,7 +102,7 @@ export async function executeRun(request: RunRequest | ContinueRequest, distribu
   } catch (error) {
     // Our own fault, or the disk's.
     console.error(error);
-    result = failed({ kind: 'internal', message: `The run's process failed: ${String(error)}` });
+    result = failed({ kind: 'internal', message: describeBreakage(error, folder) });
   }
   clearInterval(heart);
   control.dispose();
@@ -109,6 +110,21 @@ export async function executeRun(request: RunRequest | ContinueRequest, distribu
   pool.dispose();
   writer.end(result.outcome, result.error);
   return result.outcome;
+}
+
+/** What kept this process from going on with the run, and what to do. */
+function describeBreakage(error: unknown, folder: string): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `The disk of ${folder} is full. What was recorded until then is kept. Make room there and resume the run.`;
+    case 'EFBIG':
+      return `A file in ${folder} has reached the size that this system allows. What was recorded until then is kept.`;
+    case 'EROFS':
+      return `The disk of ${folder} takes no writing any more. What was recorded until then is kept. Make it writable and resume the run.`;
+    default:
+      return `The run's process failed: ${String(error)}`;
+  }
 }
 
 async function performRun(request: RunRequest, distribution: string, context: RunContext): Promise<Result> {
