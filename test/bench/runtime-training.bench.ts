@@ -27,14 +27,14 @@ const networks: Readonly<Record<string, Network>> = {
 /** Training steps (forward, backward, Adam, reading the loss) per second of processor time, for every engine that is there. */
 export async function bench(): Promise<BenchRow[]> {
   const distribution = process.env.MARGINALIA_DIST ?? join(process.cwd(), 'dist');
-  const { prepareEngine } = createRequire(import.meta.url)(join(distribution, 'backends.cjs')) as Backends;
+  const backends = createRequire(import.meta.url)(join(distribution, 'backends.cjs')) as Backends;
   const rows: BenchRow[] = [];
   const loop = stepsPerSecond(loopNetwork([4, 64, 64, 2], 32));
   const torch = torchSteps();
   for (const engine of ['cpu', 'wasm', 'tensorflow']) {
     let tf: TensorFlow;
     try {
-      ({ tf } = await prepareEngine(engine, { distribution, experimentFolder: process.cwd() }));
+      ({ tf } = await backends.prepareEngine(engine, { distribution, experimentFolder: process.cwd() }));
     } catch {
       continue;
     }
