@@ -60,7 +60,10 @@ if (wanted('types')) {
 }
 if (tensorflow) await check('native TensorFlow', () => tensorflow);
 if (wanted('unit') && process.platform === 'linux') await check('graphics in software', prepareGraphics);
-if (wanted('unit')) await nodeSuite('unit', { timeout: 60_000 });
+if (wanted('unit')) {
+  await nodeSuite('unit', { timeout: 60_000 });
+  await nodeSuite('faults', { timeout: 60_000 });
+}
 if (editors && wanted('editor')) await editorSuites(editors);
 if (editors && wanted('browser')) await browserTests(editors);
 

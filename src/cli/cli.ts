@@ -3,8 +3,11 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addCompareCommand } from './commands/compare-command.ts';
+import { addDeleteCommand } from './commands/delete-command.ts';
 import { addExportCommand } from './commands/export-command.ts';
 import { addIndexCommand } from './commands/index-command.ts';
+import { addLabelCommand } from './commands/label-command.ts';
 import { addMethodsCommand } from './commands/methods-command.ts';
 import { addReferencesCommand } from './commands/references-command.ts';
 import { addResumeCommand } from './commands/resume-command.ts';
@@ -47,7 +50,10 @@ for (const add of [
   addVerifyCommand,
   addRunsCommand,
   addResumeCommand,
+  addLabelCommand,
+  addCompareCommand,
   addExportCommand,
+  addDeleteCommand,
   addSetupCommand,
 ]) {
   // A command takes its settings for help and errors from the program only if it is made after they are set.

@@ -17,6 +17,7 @@ import { registerLinks } from './papers/links.ts';
 import { registerPaperDocuments } from './papers/paper-document.ts';
 import { registerPaperPages } from './paper-page/register.ts';
 import { registerRunCommands } from './runs/commands.ts';
+import { registerComparisonDocuments } from './runs/comparison-document.ts';
 import { runsFolders } from './runs/run-folders.ts';
 import type { Runs, RunsChange } from './runs/runs.ts';
 import { registerScaffold } from './scaffold/scaffold.ts';
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): Host | undefined {
     registerExperimentLenses(host),
     trackActiveExperiment(),
     registerRunCommands(host),
+    registerComparisonDocuments(host),
     registerDashboards(host),
     registerTrees(host),
     registerTensorFlowSetup(host),

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { Method } from '../corpus/method.ts';
 import type { Paper } from '../corpus/paper.ts';
 import type { Outcome, RunError, Verdict } from '../runtime/runs/events.ts';
+import type { Labels } from '../runtime/runs/labels.ts';
 import type { RunRecord } from '../runtime/runs/record.ts';
 import type { RunStatus } from '../runtime/runs/state.ts';
 import type { Figure } from '../runtime/sdk/figure.ts';
@@ -38,12 +39,37 @@ export interface RunView {
   readonly verdict?: Verdict;
   readonly error?: RunError;
   readonly warnings: readonly string[];
+  /** What people have written on it; absent where nobody has. */
+  readonly labels?: Labels;
 }
 
 /** Points of one metric of one trial: the whole series in a snapshot, what came since in an update. */
 export interface SeriesPoints {
   readonly trial: string;
   readonly metric: string;
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+  /** Of a large run that was opened from its index: what the first of these points stand for. Only in a snapshot. */
+  readonly blocks?: readonly PointsBlock[];
+}
+
+/** A stretch of a series of which only its extremes, its first odd point and its last point have been sent. */
+export interface PointsBlock {
+  /** Index after the last point that was sent of it. */
+  readonly end: number;
+  /** How many points it has, and how many of them are NaN, infinite, or finite and not above zero. */
+  readonly points: number;
+  readonly nan: number;
+  readonly infinite: number;
+  readonly low: number;
+}
+
+/** All points of the blocks from `from` up to but without `to`. */
+export interface WholeBlocks {
+  readonly trial: string;
+  readonly metric: string;
+  readonly from: number;
+  readonly to: number;
   readonly steps: Float64Array;
   readonly values: Float64Array;
 }
@@ -75,6 +101,8 @@ export type ToDashboard =
       /** Console text since the last message. */
       readonly console: string;
     }
+  /** The answer to `points`. */
+  | { readonly type: 'points'; readonly metric: string; readonly series: readonly WholeBlocks[] }
   /** The run cannot be shown: its folder is gone or broken. */
   | { readonly type: 'failure'; readonly message: string };
 
@@ -84,6 +112,13 @@ export const fromDashboard = v.variant('type', [
   v.object({ type: v.picklist(['stop', 'pause', 'resume', 'run-again', 'open-folder', 'open-paper']) }),
   /** Shows the experiment's source, at a line where one is given. */
   v.object({ type: v.literal('open-source'), line: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))) }),
+  /** Wants all points of a metric of the blocks that reach into this range of steps. */
+  v.object({
+    type: v.literal('points'),
+    metric: v.pipe(v.string(), v.maxLength(1000)),
+    low: v.number(),
+    high: v.number(),
+  }),
   /** Saves text that the view made (CSV of the full data) through the editor's own dialog. */
   v.object({
     type: v.literal('save'),

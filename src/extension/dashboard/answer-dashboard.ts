@@ -10,7 +10,7 @@ export async function answerDashboard(
   host: Host,
   id: string,
   record: RunRecord,
-  message: Exclude<FromDashboard, { type: 'ready' }>,
+  message: Exclude<FromDashboard, { type: 'ready' | 'points' }>,
 ): Promise<void> {
   switch (message.type) {
     case 'stop':

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { readPoints } from '../../runtime/runs/event-index/read-points.ts';
 import { isOver } from '../../runtime/runs/state.ts';
-import { fromDashboard, type DashboardState, type ToDashboard } from '../../webviews/messages.ts';
+import { fromDashboard, type DashboardState, type FromDashboard, type ToDashboard } from '../../webviews/messages.ts';
 import type { Host } from '../host.ts';
 import { plainLabel } from '../plain-label.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -66,6 +67,7 @@ export async function restoreDashboard(host: Host, panel: vscode.WebviewPanel, s
 class Dashboard {
   readonly #host: Host;
   readonly #id: string;
+  readonly #folder: string;
   readonly #panel: vscode.WebviewPanel;
   readonly #run: WatchedRun;
   readonly #feed: RunFeed;
@@ -79,6 +81,7 @@ class Dashboard {
   constructor(host: Host, runs: Runs, id: string, panel: vscode.WebviewPanel) {
     this.#host = host;
     this.#id = id;
+    this.#folder = runs.get(id)!.folder;
     this.#panel = panel;
     const watching = runs.watch(id, {
       onChange: ({ console }) => {
@@ -88,12 +91,17 @@ class Dashboard {
       onGone: (reason) => this.#post({ type: 'failure', message: reason }),
     });
     this.#run = watching.run;
-    this.#feed = new RunFeed(watching.run.state);
+    this.#feed = new RunFeed(watching.run.state, () => runs.get(id)?.labels);
     this.#disposables = [
       watching,
       panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
       panel.onDidChangeViewState(() => (this.#ready &&= panel.visible)),
       panel.onDidDispose(() => this.#dispose()),
+      runs.onDidChange((change) => {
+        if (change !== 'list') return;
+        panel.title = plainLabel(runs.get(id)?.name ?? id);
+        this.#updateSoon(updateInterval);
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#ready && void this.#snapshot()),
     ];
     dashboards.set(id, panel);
@@ -108,8 +116,21 @@ class Dashboard {
       this.#host.log.warn(`Dashboard of ${this.#id}: a message that is not understood was left out.`);
     } else if (parsed.output.type === 'ready') {
       await this.#snapshot();
+    } else if (parsed.output.type === 'points') {
+      await this.#answerPoints(parsed.output);
     } else {
       await answerDashboard(this.#host, this.#id, this.#run.state.record, parsed.output);
+    }
+  }
+
+  /** Reads what the index left out of a metric between two steps. */
+  async #answerPoints({ metric, low, high }: Extract<FromDashboard, { type: 'points' }>): Promise<void> {
+    const series = this.#run.state.series.filter((one) => one.metric === metric);
+    try {
+      const found = await readPoints(this.#folder, series, low, high);
+      this.#post({ type: 'points', metric, series: found });
+    } catch (error) {
+      this.#host.log.error(`Reading points of ${this.#id} failed:`, error instanceof Error ? error : String(error));
     }
   }
 

@@ -1,5 +1,7 @@
-import { runTiming, type RunState } from '../../runtime/runs/state.ts';
-import type { FigureView, RunView, SeriesPoints, ToDashboard } from '../../webviews/messages.ts';
+import { blockWidth, field } from '../../runtime/runs/event-index/blocks.ts';
+import type { Labels } from '../../runtime/runs/labels.ts';
+import { runTiming, type RunState, type SeriesBlocks } from '../../runtime/runs/state.ts';
+import type { FigureView, PointsBlock, RunView, SeriesPoints, ToDashboard } from '../../webviews/messages.ts';
 
 type Snapshot = Extract<ToDashboard, { readonly type: 'snapshot' }>;
 type Update = Extract<ToDashboard, { readonly type: 'update' }>;
@@ -10,13 +12,16 @@ type Update = Extract<ToDashboard, { readonly type: 'update' }>;
  */
 export class RunFeed {
   readonly #state: RunState;
+  readonly #labels: () => Labels | undefined;
   /** Points already sent, by trial and metric. */
   readonly #sentPoints = new Map<string, number>();
   readonly #sentFigures = new Map<string, FigureView['figure']>();
   #restarts = 0;
 
-  constructor(state: RunState) {
+  /** @param labels what people have written on the run now. */
+  constructor(state: RunState, labels: () => Labels | undefined) {
     this.#state = state;
+    this.#labels = labels;
   }
 
   /** Everything; what follows are updates to it. */
@@ -26,7 +31,7 @@ export class RunFeed {
     this.#restarts = restarts(this.#state);
     return {
       type: 'snapshot',
-      run: runView(this.#state),
+      run: runView(this.#state, this.#labels()),
       series: this.#newPoints(),
       figures: this.#newFigures(),
       ...rest,
@@ -41,7 +46,7 @@ export class RunFeed {
     if (restarts(this.#state) !== this.#restarts) return undefined;
     return {
       type: 'update',
-      run: runView(this.#state),
+      run: runView(this.#state, this.#labels()),
       series: this.#newPoints(),
       figures: this.#newFigures(),
       console,
@@ -49,12 +54,13 @@ export class RunFeed {
   }
 
   #newPoints(): SeriesPoints[] {
-    return this.#state.series.flatMap(({ trial, metric, length, steps, values }) => {
+    return this.#state.series.flatMap(({ trial, metric, length, steps, values, blocks }) => {
       const key = `${trial}\n${metric}`;
       const sent = this.#sentPoints.get(key) ?? 0;
       if (length === sent) return [];
       this.#sentPoints.set(key, length);
-      return [{ trial, metric, steps: steps.slice(sent, length), values: values.slice(sent, length) }];
+      const points = { trial, metric, steps: steps.slice(sent, length), values: values.slice(sent, length) };
+      return [sent > 0 || blocks === undefined ? points : { ...points, blocks: blocksOf(blocks) }];
     });
   }
 
@@ -68,13 +74,27 @@ export class RunFeed {
   }
 }
 
-function runView(state: RunState): RunView {
+function blocksOf({ ends, index: { data } }: SeriesBlocks): PointsBlock[] {
+  return ends.map((end, block) => {
+    const at = block * blockWidth;
+    return {
+      end,
+      points: data[at + field.count]!,
+      nan: data[at + field.nan]!,
+      infinite: data[at + field.infinite]!,
+      low: data[at + field.notPositive]!,
+    };
+  });
+}
+
+function runView(state: RunState, labels: Labels | undefined): RunView {
   const { record, status, trials, verdict, error, warnings } = state;
   return {
     ...{ record, status, trials, warnings },
     ...runTiming(state, Date.now()),
     ...(verdict === undefined ? {} : { verdict }),
     ...(error === undefined ? {} : { error }),
+    ...(labels === undefined ? {} : { labels }),
   };
 }
 

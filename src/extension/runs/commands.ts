@@ -5,7 +5,7 @@ import type { Host } from '../host.ts';
 
 /** Commands about experiments and runs. Their code is loaded when one is called. */
 export function registerRunCommands(host: Host): vscode.Disposable {
-  const command = (name: string, handler: (argument: unknown) => unknown): vscode.Disposable =>
+  const command = (name: string, handler: (argument: unknown, text: unknown) => unknown): vscode.Disposable =>
     registerCommand(host.log, `marginalia.${name}`, handler);
   return vscode.Disposable.from(
     command('run', async (argument) => {
@@ -27,6 +27,26 @@ export function registerRunCommands(host: Host): vscode.Disposable {
     command('openRunSource', (argument) => controlling(host, 'openRunSource', argument)),
     command('openRunFolder', (argument) => controlling(host, 'openRunFolder', argument)),
     command('deleteRun', (argument) => controlling(host, 'deleteRun', argument)),
+    command('renameRun', async (argument, text) => {
+      const { renameRun } = await import('./label-run.ts');
+      return renameRun(host, await host.runs(), argument, text);
+    }),
+    command('tagRun', async (argument, text) => {
+      const { tagRun } = await import('./label-run.ts');
+      return tagRun(host, await host.runs(), argument, text);
+    }),
+    command('noteOnRun', async (argument, text) => {
+      const { noteOnRun } = await import('./label-run.ts');
+      return noteOnRun(host, await host.runs(), argument, text);
+    }),
+    command('compareRuns', async (argument) => {
+      const { compareRuns } = await import('./compare-runs.ts');
+      return compareRuns(host, await host.runs(), argument);
+    }),
+    command('exportRun', async (argument, target) => {
+      const { exportRun } = await import('./export-run.ts');
+      return exportRun(host, await host.runs(), argument, target);
+    }),
     command('openDashboard', (argument) => controlling(host, 'openDashboard', argument)),
   );
 }

@@ -30,10 +30,17 @@ export async function runFor(
       id: run.id,
       label: `$(${icon}) ${plainLabel(run.name)}`,
       description: text,
-      detail: relativeTime(run.created),
+      detail: [relativeTime(run.created), ...run.labels.tags.map((tag) => `#${tag}`)].join(' · '),
     };
   });
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'A run', matchOnDescription: true }))?.id;
+  return (
+    await vscode.window.showQuickPick(items, {
+      title,
+      placeHolder: 'A run',
+      matchOnDescription: true,
+      matchOnDetail: true,
+    })
+  )?.id;
 }
 
 /** An entry of the runs' tree. */

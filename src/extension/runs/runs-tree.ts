@@ -78,7 +78,9 @@ function runTreeItem(run: RunSummary): vscode.TreeItem {
   const active = isActive(run);
   const result = new vscode.TreeItem(run.name);
   result.id = run.id;
-  result.description = active ? `${text} · ${Math.floor(run.share * 100)} %` : `${text} · ${relativeTime(run.created)}`;
+  const tags = run.labels.tags.map((tag) => `#${tag}`);
+  const when = active ? `${Math.floor(run.share * 100)} %` : relativeTime(run.created);
+  result.description = [text, when, ...tags].join(' · ');
   result.tooltip = tooltip(run, text);
   result.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
   result.contextValue = contextOf(run);
@@ -94,7 +96,7 @@ function contextOf({ status }: RunSummary): string {
   return isResumable(status) ? 'run.ended.resumable' : 'run.ended';
 }
 
-function tooltip({ record, problem, created, verdict }: RunSummary, outcome: string): string {
+function tooltip({ record, problem, created, verdict, labels }: RunSummary, outcome: string): string {
   const effect = verdict?.conditions[0];
   return [
     record?.experiment.description.question,
@@ -102,6 +104,7 @@ function tooltip({ record, problem, created, verdict }: RunSummary, outcome: str
     outcome,
     effect && `${effect.label}: ${number(effect.value)} [${effect.interval.map(number).join(', ')}]`,
     problem,
+    labels.note,
     new Date(created).toLocaleString(),
   ]
     .filter((line) => line !== undefined && line !== '')

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { requestRun, stopRun, type StopLadder } from '../../runtime/runs/control.ts';
 import { listRuns, type RunSummary } from '../../runtime/runs/folder.ts';
+import { changeLabels } from '../../runtime/runs/label-file.ts';
+import { type LabelChange, noLabels } from '../../runtime/runs/labels.ts';
 import { provisionalRecord } from '../../runtime/runs/provisional-record.ts';
 import { continueRun, startRun, type StartedRun, type StartOptions } from '../../runtime/runs/start.ts';
 import { isOver, mayContinue, runTiming, type RunState } from '../../runtime/runs/state.ts';
@@ -133,6 +135,12 @@ export class Runs implements vscode.Disposable {
     await requestRun(this.#folderOf(id), request);
   }
 
+  /** Changes what people have written on a run; every window of its folder sees it. */
+  async label(id: string, change: LabelChange): Promise<void> {
+    await changeLabels(this.#folderOf(id), change);
+    await this.refresh();
+  }
+
   /** Follows a run for as long as the returned object lives. */
   watch(id: string, watcher: RunWatcher): Watching {
     return this.#watched.watch(this.#folderOf(id), watcher);
@@ -193,6 +201,7 @@ export class Runs implements vscode.Disposable {
       if (known === undefined) this.#add(run);
       // What this window saw end may still look alive to who reads its files, unless another process goes on with it.
       else if (isActive(known) || !isActive(run) || isOthers(known, run)) this.#summaries.set(run.id, run);
+      else this.#summaries.set(run.id, { ...known, name: run.name, labels: run.labels });
       if (isActive(this.#summaries.get(run.id)!)) this.#followLive(run.id);
     }
     this.#listed = true;
@@ -277,17 +286,17 @@ function justStarted(folder: string, { file, displayFile }: StartOptions): RunSu
   const record = provisionalRecord(folder);
   const { id, name, created, experiment } = record;
   const named = { ...record, experiment: { ...experiment, file: displayFile ?? file } };
-  return { id, folder, name, created, record: named, status: 'starting', share: 0 };
+  return { id, folder, name, labels: noLabels, created, record: named, status: 'starting', share: 0 };
 }
 
 /** What a list says of a run, from its state. */
 function summaryOf(summary: RunSummary, state: RunState): RunSummary {
-  const { id, folder, name, created } = summary;
+  const { id, folder, name, labels, created } = summary;
   const { status, verdict, error, seconds } = state;
   // The state knows no file before it has read the run's record.
   const record = state.record.experiment.file === '' ? (summary.record ?? state.record) : state.record;
   return {
-    ...{ id, folder, name, created, record, status },
+    ...{ id, folder, name, labels, created, record, status },
     share: runTiming(state, Date.now()).share,
     ...(seconds === undefined ? {} : { seconds }),
     ...(verdict === undefined ? {} : { verdict }),

@@ -19,17 +19,21 @@ export class WatchedRun {
   #unsent = '';
 
   constructor(folder: string) {
-    this.#follower = followRun(folder, {
-      onEvents: () => this.#tell(),
-      onConsole: (text) => {
-        this.#console = (this.#console + text).slice(-consoleKept);
-        this.#unsent += text;
-        this.#tell();
+    this.#follower = followRun(
+      folder,
+      {
+        onEvents: () => this.#tell(),
+        onConsole: (text) => {
+          this.#console = (this.#console + text).slice(-consoleKept);
+          this.#unsent += text;
+          this.#tell();
+        },
+        onGone: (reason) => {
+          for (const watcher of [...this.#watchers]) watcher.onGone(reason);
+        },
       },
-      onGone: (reason) => {
-        for (const watcher of [...this.#watchers]) watcher.onGone(reason);
-      },
-    });
+      { points: 'drawn' },
+    );
   }
 
   get state(): RunState {

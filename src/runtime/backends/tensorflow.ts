@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { findInstallation } from '../tensorflow-setup/installation.ts';
 import { loadNativeTensorFlow } from '../tensorflow-setup/load.ts';
 import type { StartEngine } from './engine.ts';
-import { registerComparisonGradients } from './kernels/comparison-gradients.ts';
+import { registerGradients } from './gradients/gradients.ts';
+import { registerCpuKernels } from './kernels/cpu.ts';
+import { registerTensorFlowKernels } from './kernels/tensorflow-kernels.ts';
 
 /** Threads within one operation: trials run side by side instead. */
 const threads = 1;
@@ -13,7 +15,9 @@ const threads = 1;
 export const startTensorFlow: StartEngine = ({ experimentFolder }) => {
   const folder = findInstallation()?.folder ?? workspaceInstallation(experimentFolder);
   const { tf, libtensorflow } = load(folder);
-  registerComparisonGradients(tf);
+  registerCpuKernels();
+  registerTensorFlowKernels();
+  registerGradients(tf);
   return Promise.resolve({ version: `${tf.version['tfjs-node'] ?? 'unknown'} on libtensorflow ${libtensorflow}`, tf });
 };
 

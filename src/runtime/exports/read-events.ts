@@ -1,7 +1,7 @@
-import { createEventReader } from '../runs/event-reader.ts';
+import { createEventReader, describeProblem } from '../runs/event-reader.ts';
 import type { RunEvent } from '../runs/events.ts';
 import { runFiles } from '../runs/run-files.ts';
-import { countAttempts } from './count-attempts.ts';
+import { countingStretches } from './counting-stretches.ts';
 
 export interface ReadEventsOptions {
   readonly signal?: AbortSignal | undefined;
@@ -11,7 +11,7 @@ export interface ReadEventsOptions {
 
 /**
  * Reads the events of a run that count, a piece of the file at a time, so that a run of any length needs little memory.
- * Where a trial's process died and the trial began afresh, only its last attempt counts.
+ * Where a trial began afresh or went on from a checkpoint, what that made void is left out.
  *
  * @param take is given the events in written order, and waited for.
  */
@@ -21,18 +21,19 @@ export async function readEvents(
   take: (events: readonly RunEvent[]) => Promise<void>,
 ): Promise<void> {
   const file = runFiles(folder).events;
-  const attempts = await countAttempts(file, signal);
-  const begun = new Map<string, number>();
+  const stretches = await countingStretches(file, signal);
+  const reached = new Map<string, number>();
   const counts = (event: RunEvent) => {
     if (!('trial' in event)) return true;
-    if (event.type === 'trial-started') begun.set(event.trial, (begun.get(event.trial) ?? 0) + 1);
-    return begun.get(event.trial) === attempts.get(event.trial);
+    const now = reached.get(event.trial) ?? 0;
+    if (event.type === 'trial-started' || event.type === 'checkpoint') reached.set(event.trial, now + 1);
+    return stretches.get(event.trial)?.has(event.type === 'trial-started' ? now + 1 : now) ?? true;
   };
   const reader = createEventReader(file);
   try {
     await reader.read(async ({ events, problems }) => {
       signal?.throwIfAborted();
-      problems.forEach((problem) => onProblem(`${problem}; the line is left out.`));
+      problems.forEach((problem) => onProblem(describeProblem(file, problem)));
       await take(events.filter(counts));
       return true;
     });

@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeEvent } from './decode-event.ts';
+import type { LinePlace } from './event-index/blocks.ts';
 import type { RunEvent } from './events.ts';
 
 /** How long decoding holds the thread before others get their turn, in milliseconds; what is done with the events comes on top. */
@@ -10,8 +11,22 @@ const chunkBytes = 128 * 1024;
 /** What was read since the last slice. */
 export interface EventSlice {
   readonly events: readonly RunEvent[];
-  /** Lines that are no events, with file and line. */
-  readonly problems: readonly string[];
+  /** For each event where its line lies. */
+  readonly places: readonly LinePlace[];
+  /** Lines that are no events. */
+  readonly problems: readonly LineProblem[];
+}
+
+/** A line that is no event: its number from 1 up, what is wrong with it and where it lies. */
+export interface LineProblem {
+  readonly line: number;
+  readonly problem: string;
+  readonly place: LinePlace;
+}
+
+/** What is told of a line that is no event. @param file absolute path of the events. */
+export function describeProblem(file: string, { line, problem }: Pick<LineProblem, 'line' | 'problem'>): string {
+  return `${file}:${line} ${problem}; the line is left out.`;
 }
 
 /** Reads a growing `events.jsonl` from its beginning, whole lines only: a torn last line waits for its rest. */
@@ -21,11 +36,14 @@ export interface EventReader {
   close(): Promise<void>;
 }
 
-/** @param file absolute path; it need not be there yet. */
-export function createEventReader(file: string): EventReader {
+/**
+ * @param file absolute path; it need not be there yet.
+ * @param from where to begin: so many bytes and lines from the beginning, at the beginning of a line.
+ */
+export function createEventReader(file: string, from = { bytes: 0, lines: 0 }): EventReader {
   let handle: FileHandle | undefined;
-  let position = 0;
-  let line = 0;
+  let position = from.bytes;
+  let line = from.lines;
   let rest = Buffer.alloc(0);
   const chunk = Buffer.allocUnsafe(chunkBytes);
 
@@ -50,6 +68,7 @@ export function createEventReader(file: string): EventReader {
           rest = Buffer.alloc(0);
           return;
         }
+        const start = position - rest.length;
         position += bytesRead;
         const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
         const end = bytes.lastIndexOf(0x0a);
@@ -58,20 +77,29 @@ export function createEventReader(file: string): EventReader {
 
         let began = performance.now();
         let events: RunEvent[] = [];
-        let problems: string[] = [];
-        for (const text of bytes.toString('utf8', 0, end).split('\n')) {
+        let places: LinePlace[] = [];
+        let problems: LineProblem[] = [];
+        for (let lineStart = 0; lineStart <= end;) {
+          const lineEnd = bytes.indexOf(0x0a, lineStart);
           line++;
-          const decoded = decodeEvent(text);
-          if ('event' in decoded) events.push(decoded.event);
-          else problems.push(`${file}:${line} ${decoded.problem}`);
+          const decoded = decodeEvent(bytes.toString('utf8', lineStart, lineEnd));
+          const place = { start: start + lineStart, end: start + lineEnd + 1 };
+          lineStart = lineEnd + 1;
+          if ('event' in decoded) {
+            events.push(decoded.event);
+            places.push(place);
+          } else {
+            problems.push({ line, problem: decoded.problem, place });
+          }
           if (performance.now() - began < sliceMilliseconds) continue;
-          if (!(await take({ events, problems }))) return;
+          if (!(await take({ events, places, problems }))) return;
           events = [];
+          places = [];
           problems = [];
           await nextTurn();
           began = performance.now();
         }
-        if (!(await take({ events, problems }))) return;
+        if (!(await take({ events, places, problems }))) return;
       }
     },
     async close() {

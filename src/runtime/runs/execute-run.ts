@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Answer } from '../trial/protocol.ts';
 import { compileExperiment } from './compile.ts';
@@ -18,6 +18,7 @@ import { runTrials } from './run-trials.ts';
 import { createRunWriter, type RunWriter } from './run-writer.ts';
 import { runTiming } from './state.ts';
 import { takeUpRun } from './take-up-run.ts';
+import { findUndifferentiable } from './undifferentiable.ts';
 import { spawnTrialProcess, type Death } from './trial-process.ts';
 import { watchStarter } from './watch-starter.ts';
 
@@ -92,7 +93,8 @@ export async function executeRun(request: RunRequest | ContinueRequest, distribu
   beat();
   const heart = setInterval(beat, heartbeatInterval);
   const context: RunContext = { folder, file, pool, control, writer, beat };
-  const broken = new Promise<never>((_, reject) => process.once('uncaughtException', reject));
+  // What goes wrong after the first thing, while the run is being ended, must not end this process before it has said so.
+  const broken = new Promise<never>((_, reject) => process.on('uncaughtException', reject));
 
   let result: Result;
   try {
@@ -101,7 +103,7 @@ export async function executeRun(request: RunRequest | ContinueRequest, distribu
   } catch (error) {
     // Our own fault, or the disk's.
     console.error(error);
-    result = failed({ kind: 'internal', message: `The run's process failed: ${String(error)}` });
+    result = failed({ kind: 'internal', message: describeBreakage(error, folder) });
   }
   clearInterval(heart);
   control.dispose();
@@ -109,6 +111,21 @@ export async function executeRun(request: RunRequest | ContinueRequest, distribu
   pool.dispose();
   writer.end(result.outcome, result.error);
   return result.outcome;
+}
+
+/** What kept this process from going on with the run, and what to do. */
+function describeBreakage(error: unknown, folder: string): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `The disk of ${folder} is full. What was recorded until then is kept. Make room there and resume the run.`;
+    case 'EFBIG':
+      return `A file in ${folder} has reached the size that this system allows. What was recorded until then is kept.`;
+    case 'EROFS':
+      return `The disk of ${folder} takes no writing any more. What was recorded until then is kept. Make it writable and resume the run.`;
+    default:
+      return `The run's process failed: ${String(error)}`;
+  }
 }
 
 async function performRun(request: RunRequest, distribution: string, context: RunContext): Promise<Result> {
@@ -151,6 +168,7 @@ async function performRun(request: RunRequest, distribution: string, context: Ru
   };
   writer.record(record);
   writer.event({ type: 'started', pid: process.pid });
+  if (description.compute === 'autodiff') await warnOfGradients(files.source, writer);
   beat();
   return performTrials(record, context);
 }
@@ -172,6 +190,14 @@ async function performTrials(record: RunRecord, context: RunContext): Promise<Re
     return failed(located(error, file));
   }
   return await decide(record, context);
+}
+
+/** Says before the first trial which operations will stop it, where that can be seen in the source. */
+async function warnOfGradients(source: string, writer: RunWriter): Promise<void> {
+  for (const { operation, line } of findUndifferentiable(await readFile(source, 'utf8'))) {
+    const message = `Line ${line}: no gradient flows through tf.${operation}, which is called inside of one. A trial stops there if its loss depends on a variable through it.`;
+    writer.event({ type: 'warning', message });
+  }
 }
 
 /** Has the claim decided, where the run is fit for it. */

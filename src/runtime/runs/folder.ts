@@ -1,9 +1,12 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { wasAskedToStop } from './control-file.ts';
-import { createEventReader } from './event-reader.ts';
+import { endWithoutEvent } from './end-without-event.ts';
+import { openFromIndex } from './event-index/open-from-index.ts';
+import { createEventReader, describeProblem } from './event-reader.ts';
 import type { RunError, Verdict } from './events.ts';
 import { isRunAlive, readHeartbeat } from './heartbeat.ts';
+import { readLabels } from './label-file.ts';
+import type { Labels } from './labels.ts';
 import { provisionalRecord } from './provisional-record.ts';
 import { readRecord } from './read-record.ts';
 import type { RunRecord } from './record.ts';
@@ -21,7 +24,9 @@ export interface RunSummary {
   readonly id: string;
   /** Absolute path. */
   readonly folder: string;
+  /** What a person called it, or the name that it got from its experiment. */
   readonly name: string;
+  readonly labels: Labels;
   /** ISO time. */
   readonly created: string;
   /** Absent where there is none yet or it cannot be read; `problem` then says why. */
@@ -33,7 +38,7 @@ export interface RunSummary {
   readonly seconds?: number;
   readonly verdict?: Verdict;
   readonly error?: RunError;
-  /** What is wrong with the folder and what to do. */
+  /** What is wrong with the folder or its labels and what to do. */
   readonly problem?: string;
 }
 
@@ -54,19 +59,22 @@ export async function listRuns(runsFolder: string): Promise<readonly RunSummary[
 }
 
 /**
- * The whole state of a run as its folder tells it now.
+ * The state of a run as its folder tells it now.
  *
+ * @param points `all`: with every point; `drawn`: of a run that has an index, those that are enough to draw it, the last
+ *   of each series among them.
  * @throws Error where there is no run, or one that this version cannot read.
  */
-export async function readRun(folder: string): Promise<RunState> {
+export async function readRun(folder: string, points: 'all' | 'drawn' = 'all'): Promise<RunState> {
   const read = await readRecord(folder);
   if ('missing' in read) throw new Error(`${folder} holds no run: its run.json is missing.`);
   if ('problem' in read) throw new Error(read.problem);
   const state = createRunState(read.record);
-  const reader = createEventReader(runFiles(folder).events);
+  const file = runFiles(folder).events;
+  const reader = createEventReader(file, points === 'drawn' ? await openFromIndex(folder, state) : undefined);
   const readOn = () =>
     reader.read(({ events, problems }) => {
-      for (const problem of problems) addWarning(state, `${problem}; the line is left out.`);
+      for (const problem of problems) addWarning(state, describeProblem(file, problem));
       applyEvents(state, events);
       return true;
     });
@@ -75,7 +83,7 @@ export async function readRun(folder: string): Promise<RunState> {
     if (!isOver(state.status) && !(await isRunAlive(read.record, folder))) {
       // What it wrote between our look and its end.
       await readOn();
-      if (!isOver(state.status)) markGone(state, await statusWithoutEnd(folder));
+      if (!isOver(state.status)) markGone(state, await endWithoutEvent(folder));
     }
   } finally {
     await reader.close();
@@ -86,17 +94,29 @@ export async function readRun(folder: string): Promise<RunState> {
 /**
  * Deletes a run's folder.
  *
- * @throws Error while the run goes on.
+ * @throws Error while the run goes on, or where the folder cannot be deleted.
  */
 export async function deleteRun(folder: string): Promise<void> {
   const { status } = await summarize(folder);
   if (status !== 'unreadable' && !isOver(status)) {
     throw new Error(`The run ${basename(folder)} still goes on. Stop it before it is deleted.`);
   }
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
+    throw new Error(`The run ${basename(folder)} cannot be deleted: ${(error as Error).message}`);
+  });
 }
 
 async function summarize(folder: string): Promise<RunSummary> {
+  const [{ labels, problem }, summary] = await Promise.all([readLabels(folder), summarizeRun(folder)]);
+  return {
+    ...summary,
+    labels,
+    name: labels.name ?? summary.name,
+    ...(problem !== undefined && summary.problem === undefined && { problem }),
+  };
+}
+
+async function summarizeRun(folder: string): Promise<Omit<RunSummary, 'labels'>> {
   const { id, name, created } = provisionalRecord(folder);
   const [read, summary] = await Promise.all([readRecord(folder), readSummary(folder)]);
   if (!('record' in read)) {
@@ -121,12 +141,8 @@ async function summarize(folder: string): Promise<RunSummary> {
   }
   const heartbeat = await readHeartbeat(folder);
   const share = heartbeat?.share ?? 0;
-  if (!(await isRunAlive(record, folder))) return { ...known, status: await statusWithoutEnd(folder), share };
+  if (!(await isRunAlive(record, folder))) return { ...known, ...(await endWithoutEvent(folder)), share };
   return { ...known, status: heartbeat?.status ?? 'starting', share };
-}
-
-async function statusWithoutEnd(folder: string): Promise<'interrupted' | 'stopped'> {
-  return (await wasAskedToStop(folder)) ? 'stopped' : 'interrupted';
 }
 
 async function ageOf(folder: string): Promise<number> {

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { wasAskedToStop } from './control-file.ts';
-import { createEventReader, type EventSlice } from './event-reader.ts';
+import { endWithoutEvent } from './end-without-event.ts';
+import { openFromIndex } from './event-index/open-from-index.ts';
+import { createEventReader, describeProblem, type EventReader, type EventSlice } from './event-reader.ts';
 import type { RunEvent } from './events.ts';
 import { isRunAlive } from './heartbeat.ts';
 import { provisionalRecord } from './provisional-record.ts';
@@ -33,6 +34,15 @@ export interface RunListener {
   onGone?(reason: string): void;
 }
 
+/** How a run is followed. */
+export interface FollowOptions {
+  /**
+   * `drawn`: a run that has an index is opened from it, with the points that are enough to draw it; what the index stands
+   * for is in the state at the first call of `onEvents` and in no events. Default: `all`.
+   */
+  readonly points?: 'all' | 'drawn';
+}
+
 /** A viewer that is attached to a run. */
 export interface RunFollower {
   readonly state: RunState;
@@ -44,10 +54,10 @@ export interface RunFollower {
  * may be used on an editor's extension host. Goes on until disposed or gone: a run that is over may be taken up again. Does
  * not keep its process from ending once the run is over.
  */
-export function followRun(folder: string, listener: RunListener): RunFollower {
+export function followRun(folder: string, listener: RunListener, { points = 'all' }: FollowOptions = {}): RunFollower {
   const state = createRunState(provisionalRecord(folder));
   const disposal = new AbortController();
-  void follow(folder, state, listener, disposal.signal);
+  void follow(folder, state, listener, points, disposal.signal);
   return {
     state,
     dispose() {
@@ -56,9 +66,15 @@ export function followRun(folder: string, listener: RunListener): RunFollower {
   };
 }
 
-async function follow(folder: string, state: RunState, listener: RunListener, disposed: AbortSignal): Promise<void> {
+async function follow(
+  folder: string,
+  state: RunState,
+  listener: RunListener,
+  points: 'all' | 'drawn',
+  disposed: AbortSignal,
+): Promise<void> {
   const files = runFiles(folder);
-  const events = createEventReader(files.events);
+  let events: EventReader | undefined;
   const printed = createTextReader(files.console);
   const began = performance.now();
   const isAttached = () => !disposed.aborted;
@@ -81,14 +97,22 @@ async function follow(folder: string, state: RunState, listener: RunListener, di
     // The record is complete when the run says that it has started, and another when another process goes on with it.
     if (events.some(({ type }) => changesRecord.includes(type))) await readNewRecord();
     if (!isAttached()) return false;
-    for (const problem of problems) addWarning(state, `${problem}; the line is left out.`);
+    for (const problem of problems) addWarning(state, describeProblem(files.events, problem));
     applyEvents(state, events);
     if (events.length + problems.length > 0) listener.onEvents(events, state);
     return isAttached();
   }
 
+  async function openEvents(): Promise<EventReader> {
+    // An index is of no use while nothing but the folder's name is known of the run.
+    const from = points === 'drawn' && state.record.pid !== 0 ? await openFromIndex(folder, state) : undefined;
+    if (from !== undefined && isAttached()) listener.onEvents([], state);
+    return createEventReader(files.events, from);
+  }
+
   async function readOn(): Promise<void> {
     if (state.startedAt === undefined && (await readNewRecord()) && isAttached()) listener.onEvents([], state);
+    events ??= await openEvents();
     await events.read(take);
     if (!isAttached() || listener.onConsole === undefined) return;
     await printed.read((text) => {
@@ -104,7 +128,7 @@ async function follow(folder: string, state: RunState, listener: RunListener, di
    * @param before size of the events before they were read.
    */
   async function hasMore(before: number | undefined): Promise<boolean> {
-    await Promise.all([events.close(), printed.close()]);
+    await Promise.all([events?.close(), printed.close()]);
     while (isAttached()) {
       await sleep(aliveInterval, undefined, { ref: false });
       const now = await sizeOfEvents();
@@ -134,7 +158,7 @@ async function follow(folder: string, state: RunState, listener: RunListener, di
       if (performance.now() > nextLook) {
         nextLook = performance.now() + aliveInterval;
         if (await hasDied()) {
-          markGone(state, (await wasAskedToStop(folder)) ? 'stopped' : 'interrupted');
+          markGone(state, await endWithoutEvent(folder));
           if (isAttached()) listener.onEvents([], state);
         }
       } else {
@@ -147,7 +171,7 @@ async function follow(folder: string, state: RunState, listener: RunListener, di
     else if (isFileError(error)) listener.onGone?.(`${folder} cannot be read: ${error.message}`);
     else throw error;
   } finally {
-    await Promise.all([events.close(), printed.close()]);
+    await Promise.all([events?.close(), printed.close()]);
   }
 }
 

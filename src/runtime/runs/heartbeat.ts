@@ -1,6 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { commandLineOf, processExists } from './processes.ts';
 import type { RunRecord } from './record.ts';
@@ -47,7 +48,12 @@ export async function readHeartbeat(folder: string): Promise<Heartbeat | undefin
 /** Whether the run's process lives, as far as can be told from here. */
 export async function isRunAlive(record: RunRecord, folder: string): Promise<boolean> {
   if (await canSeeProcess(record, folder)) return isProcessOfRun(record.pid, record.id);
-  return (await silenceOf(folder)) < silenceMilliseconds;
+  const silence = await silenceOf(folder);
+  if (silence >= 0) return silence < silenceMilliseconds;
+  // It beat in the future: a clock was set back, here or there. Only another beat tells.
+  await sleep(heartbeatInterval * 2.5);
+  // Time has passed here as well: without a beat the future has come nearer.
+  return (await silenceOf(folder)) <= silence + heartbeatInterval * 1.5;
 }
 
 /** Whether the run's process ids mean something here: it is this machine's, and in the same container or none. */
@@ -74,10 +80,11 @@ export async function isProcessOfRun(pid: number, id: string): Promise<boolean> 
   return processExists(pid) && (await commandLineOf(pid)).includes(id);
 }
 
-/** Milliseconds since the last heartbeat; Infinity without one. */
+/** Milliseconds since the last heartbeat, below zero where it lies more than a moment in the future; Infinity without one. */
 async function silenceOf(folder: string): Promise<number> {
   try {
-    return Math.abs(Date.now() - (await stat(runFiles(folder).heartbeat)).mtimeMs);
+    const silence = Date.now() - (await stat(runFiles(folder).heartbeat)).mtimeMs;
+    return silence < -silenceMilliseconds ? silence : Math.abs(silence);
   } catch {
     return Infinity;
   }

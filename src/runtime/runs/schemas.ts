@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { Figure, FigureLayer } from '../sdk/figure.ts';
 import type { ControlRequest, JsonNumber, RunError, RunEvent, Verdict } from './events.ts';
 import type { RunRecord } from './record.ts';
+import type { StateSnapshot } from './state.ts';
 
 /** Checks a type without changing the value; what `v.InferOutput` finds is what the rest of the code declares. */
 type SchemaOf<T> = v.GenericSchema<unknown, T>;
@@ -129,6 +130,32 @@ export const eventSchema: SchemaOf<RunEvent> = v.variant('type', [
   v.object({ at, type: v.literal('verdict'), ...verdictEntries }),
   v.object({ at, type: v.literal('ended'), outcome, seconds: v.number(), error: v.exactOptional(runErrorSchema) }),
 ]);
+
+const runStatus = v.picklist(['starting', 'running', 'stopping', 'paused', 'interrupted', ...outcome.options]);
+
+export const stateSnapshotSchema: SchemaOf<StateSnapshot> = v.object({
+  status: runStatus,
+  trials: v.array(
+    v.object({
+      trial,
+      arm: v.string(),
+      seed: v.number(),
+      status: v.picklist(['waiting', 'running', ...outcome.options]),
+      share: v.number(),
+      attempt: v.number(),
+      seconds: v.exactOptional(v.number()),
+      error: v.exactOptional(runErrorSchema),
+    }),
+  ),
+  warnings: v.array(v.string()),
+  pausedMilliseconds: v.number(),
+  pausedAt: v.exactOptional(v.number()),
+  verdict: v.exactOptional(verdictSchema),
+  error: v.exactOptional(runErrorSchema),
+  startedAt: v.exactOptional(v.number()),
+  lastEventAt: v.exactOptional(v.number()),
+  seconds: v.exactOptional(v.number()),
+});
 
 export const controlSchema: SchemaOf<ControlRequest> = v.object({
   request: v.picklist(['stop', 'pause', 'resume']),

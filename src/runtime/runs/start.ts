@@ -74,7 +74,11 @@ export async function startRun(options: StartOptions): Promise<StartedRun> {
     throw new Error(`There is no experiment at ${file}.`);
   });
   const request = createRequest(options, 'input');
-  await mkdir(request.folder, { recursive: true });
+  await mkdir(request.folder, { recursive: true }).catch((error: unknown) => {
+    throw new Error(
+      `The run cannot be kept in ${options.runsFolder}, which must be a folder that can be written: ${(error as Error).message}`,
+    );
+  });
   return startProcess(distribution, request, whenStarterExits);
 }
 

@@ -1,4 +1,6 @@
 import type { Figure } from '../sdk/figure.ts';
+import { type Blocks, blockWidth, field, pointsOfBlock } from './event-index/blocks.ts';
+import type { EventIndex } from './event-index/event-index.ts';
 import type { JsonNumber, Outcome, RunError, RunEvent, Verdict } from './events.ts';
 import type { RunRecord } from './record.ts';
 
@@ -27,6 +29,24 @@ export interface Series {
   readonly length: number;
   readonly steps: Float64Array;
   readonly values: Float64Array;
+  /** Where the series was opened from the run's index: what its first entries stand for. */
+  readonly blocks?: SeriesBlocks;
+}
+
+/** The beginning of a series of which only some points have been read. */
+export interface SeriesBlocks {
+  /** For each block the index after its last entry. */
+  readonly ends: readonly number[];
+  /** For each block how many points it stands for. */
+  readonly counts: readonly number[];
+  /** How many points all blocks stand for. */
+  readonly points: number;
+  readonly index: Blocks;
+}
+
+/** How many points the trial has logged of this metric, whether they have been read or not. */
+export function loggedPoints({ length, blocks }: Series): number {
+  return blocks === undefined ? length : blocks.points + length - (blocks.ends.at(-1) ?? 0);
 }
 
 /** The last drawn state of a trial's figure. */
@@ -63,6 +83,20 @@ export interface RunTiming {
   readonly elapsedSeconds: number;
   /** Estimated seconds to go; absent until there is something to estimate from, while paused, and once ended. */
   readonly remainingSeconds?: number;
+}
+
+/** What a state holds but for points, figures and checkpoints, as the index keeps it. */
+export interface StateSnapshot {
+  readonly status: RunStatus;
+  readonly trials: readonly TrialState[];
+  readonly warnings: readonly string[];
+  readonly pausedMilliseconds: number;
+  readonly pausedAt?: number;
+  readonly verdict?: Verdict;
+  readonly error?: RunError;
+  readonly startedAt?: number;
+  readonly lastEventAt?: number;
+  readonly seconds?: number;
 }
 
 /** What cannot be changed through a `RunState` but by the functions of this file. */
@@ -109,6 +143,53 @@ export function createRunState(record: RunRecord): RunState {
   return state;
 }
 
+/** What the state holds but for points, figures and checkpoints. */
+export function takeSnapshot(state: RunState): StateSnapshot {
+  const { status, trials, warnings, pausedMilliseconds, pausedAt } = state as MutableState;
+  const { verdict, error, startedAt, lastEventAt, seconds } = state;
+  return {
+    ...{ status, trials, warnings, pausedMilliseconds },
+    ...(pausedAt !== undefined && { pausedAt }),
+    ...(verdict !== undefined && { verdict }),
+    ...(error !== undefined && { error }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(lastEventAt !== undefined && { lastEventAt }),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+/** Brings a state that has had no events to where the run's index ends; `figures` are those that it names. */
+export function applyIndex(state: RunState, index: EventIndex, figures: readonly FigureState[]): void {
+  const mutable = state as MutableState;
+  const { trials, warnings, ...rest } = index.state;
+  Object.assign(mutable, rest);
+  mutable.warnings.push(...warnings);
+  for (const trial of trials) Object.assign(trialOf(mutable, trial.trial, trial.arm, trial.seed), trial);
+  mutable.figures = [...figures];
+  mutable.figureIndex = new Map(figures.map(({ trial, name }, position) => [`${trial}\n${name}`, position]));
+  for (const { trial, number, counts } of index.checkpoints) {
+    mutable.checkpoints.set(trial, new Map([[number, new Map(Object.entries(counts))]]));
+  }
+  for (const { trial, metric, blocks } of index.series) openBlocks(seriesOf(mutable, trial, metric), blocks);
+}
+
+function openBlocks(series: MutableSeries, index: Blocks): void {
+  const ends: number[] = [];
+  const counts: number[] = [];
+  const steps: number[] = [];
+  const values: number[] = [];
+  for (let block = 0; block < index.length; block++) {
+    for (const [step, value] of pointsOfBlock(index.data, block)) {
+      steps.push(step);
+      values.push(value);
+    }
+    ends.push(steps.length);
+    counts.push(index.data[block * blockWidth + field.count]!);
+  }
+  append(series, steps, values);
+  series.blocks = { ends, counts, points: counts.reduce((sum, count) => sum + count, 0), index };
+}
+
 /** Takes up a newer version of the run's record: the one with the experiment's description replaces the provisional one. */
 export function replaceRecord(state: RunState, record: RunRecord): void {
   const mutable = state as MutableState;
@@ -121,10 +202,25 @@ export function applyEvents(state: RunState, events: readonly RunEvent[]): void 
   for (const event of events) applyEvent(state as MutableState, event);
 }
 
-/** Says that the run's process is gone without an `ended` event: `stopped` where a stop had been asked for. */
-export function markGone(state: RunState, status: 'interrupted' | 'stopped'): void {
+/** `applyEvents` for who keeps no points and figures: of those it takes the time alone. */
+export function applyEventsWithoutData(state: RunState, events: readonly RunEvent[]): void {
+  for (const event of events) {
+    if (event.type === 'points' || event.type === 'figure') (state as MutableState).lastEventAt = event.at;
+    else applyEvent(state as MutableState, event);
+  }
+}
+
+/** How a run came to its end that has no `ended` event. */
+export interface EndWithoutEvent {
+  readonly status: 'interrupted' | Outcome;
+  readonly error?: RunError;
+}
+
+/** Says that the run's process is gone without an `ended` event. */
+export function markGone(state: RunState, { status, error }: EndWithoutEvent): void {
   const mutable = state as MutableState;
   mutable.status = status;
+  if (error !== undefined) mutable.error = error;
   closeTrials(mutable);
   if (mutable.startedAt !== undefined && mutable.lastEventAt !== undefined) {
     mutable.seconds = (mutable.lastEventAt - mutable.startedAt) / 1000;
@@ -192,7 +288,7 @@ function applyEvent(state: MutableState, event: RunEvent): void {
     }
     case 'checkpoint': {
       const own = state.series.filter(({ trial }) => trial === event.trial);
-      const lengths = new Map(own.map(({ metric, length }) => [metric, length]));
+      const lengths = new Map(own.map((series) => [series.metric, loggedPoints(series)]));
       const known = state.checkpoints.get(event.trial) ?? new Map<number, ReadonlyMap<string, number>>();
       state.checkpoints.set(event.trial, known.set(event.number, lengths));
       return;
@@ -288,13 +384,29 @@ function goOn(state: MutableState, idleFrom: number, idleTo: number): void {
 function cutBack(state: MutableState, trial: string, checkpoint: number): void {
   const lengths = state.checkpoints.get(trial)?.get(checkpoint);
   for (const series of state.series) {
-    if (series.trial === trial) series.length = Math.min(series.length, lengths?.get(series.metric) ?? 0);
+    if (series.trial === trial) shorten(series, lengths?.get(series.metric) ?? 0);
   }
+}
+
+/** Keeps so many points at most. Within blocks it keeps whole ones: a checkpoint stands at the end of one. */
+function shorten(series: MutableSeries, points: number): void {
+  const { blocks } = series;
+  if (points >= loggedPoints(series)) return;
+  if (blocks === undefined || points >= blocks.points) {
+    series.length -= loggedPoints(series) - points;
+    return;
+  }
+  let kept = 0;
+  let left = points;
+  while (left >= (blocks.counts[kept] ?? Infinity)) left -= blocks.counts[kept++]!;
+  const [ends, counts] = [blocks.ends.slice(0, kept), blocks.counts.slice(0, kept)];
+  series.blocks = { ends, counts, points: points - left, index: { ...blocks.index, length: kept } };
+  series.length = ends.at(-1) ?? 0;
 }
 
 /** A trial that begins afresh: what its first attempt drew does not count. */
 function forget(state: MutableState, trial: string): void {
-  for (const series of state.series) if (series.trial === trial) series.length = 0;
+  for (const series of state.series) if (series.trial === trial) shorten(series, 0);
   state.checkpoints.delete(trial);
   state.figures = state.figures.filter((figure) => figure.trial !== trial);
   state.figureIndex = new Map(state.figures.map(({ trial: owner, name }, index) => [`${owner}\n${name}`, index]));

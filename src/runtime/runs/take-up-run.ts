@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createIndexBuilder } from './event-index/index-builder.ts';
 import { createEventReader } from './event-reader.ts';
 import { isProcessOfRun, isRunAlive } from './heartbeat.ts';
 import { encodeJson } from './json.ts';
@@ -10,7 +11,7 @@ import type { RunRecord } from './record.ts';
 import { replaceFile } from './replace-file.ts';
 import { runFiles } from './run-files.ts';
 import { openRunWriter, type RunWriter } from './run-writer.ts';
-import { applyEvents, createRunState } from './state.ts';
+import { applyEventsWithoutData, createRunState } from './state.ts';
 
 /** A run that this process goes on with. */
 export interface TakenUpRun {
@@ -31,13 +32,13 @@ export async function takeUpRun(folder: string): Promise<TakenUpRun> {
   await dropTornLine(files.events);
 
   const state = createRunState({ ...record, machine: thisMachine(), pid: process.pid });
+  const index = createIndexBuilder();
   const reader = createEventReader(files.events);
   try {
-    await reader.read(({ events }) => {
-      applyEvents(
-        state,
-        events.filter(({ type }) => type !== 'points' && type !== 'figure'),
-      );
+    await reader.read(({ events, places, problems }) => {
+      for (const { line, problem, place } of problems) index.takeProblem(line, problem, place);
+      events.forEach((event, position) => index.take(event, places[position]!));
+      applyEventsWithoutData(state, events);
       return true;
     });
   } finally {
@@ -50,7 +51,7 @@ export async function takeUpRun(folder: string): Promise<TakenUpRun> {
   await Promise.all([rm(files.control, { force: true }), rm(files.summary, { force: true })]);
   replaceFile(files.record, encodeJson(state.record));
   const source = record.experiment.file;
-  return { file: existsSync(source) ? source : files.source, writer: openRunWriter(folder, state) };
+  return { file: existsSync(source) ? source : files.source, writer: openRunWriter(folder, state, index) };
 }
 
 /**

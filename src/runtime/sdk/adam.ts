@@ -1,5 +1,18 @@
 /** Changes parameters in place, one step down the gradient. */
-export type Step = (parameters: Float64Array, gradient: Float64Array) => void;
+export interface Step {
+  (parameters: Float64Array, gradient: Float64Array): void;
+  /** What it has gathered, for `checkpoint.save`: a copy. */
+  readonly save: () => StepState;
+  /** Goes on from what a step made alike had gathered. Throws a RangeError where that one had another size. */
+  readonly restore: (state: StepState) => void;
+}
+
+/** Number of steps, and the averages of the gradient and of its square. */
+export interface StepState {
+  readonly steps: number;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
 
 /**
  * Adam (Kingma and Ba, 2015) for a flat list of parameters; plain numbers, for tables and other small models.
@@ -22,7 +35,7 @@ export function adam(
   const first = new Float64Array(size);
   const second = new Float64Array(size);
   let steps = 0;
-  return (parameters, gradient) => {
+  const step = (parameters: Float64Array, gradient: Float64Array) => {
     if (parameters.length !== size || gradient.length !== size) {
       throw new RangeError(
         `adam: made for ${size} parameters, got ${parameters.length} with a gradient of ${gradient.length}.`,
@@ -38,4 +51,15 @@ export function adam(
       parameters[i]! -= (rate * (first[i]! / firstBias)) / (Math.sqrt(second[i]! / secondBias) + epsilon);
     }
   };
+  return Object.assign(step, {
+    save: () => ({ steps, first: first.slice(), second: second.slice() }),
+    restore(state: StepState) {
+      if (state.first.length !== size || state.second.length !== size) {
+        throw new RangeError(`adam: made for ${size} parameters, restored from a state of ${state.first.length}.`);
+      }
+      steps = state.steps;
+      first.set(state.first);
+      second.set(state.second);
+    },
+  });
 }

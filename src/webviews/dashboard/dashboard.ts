@@ -33,6 +33,10 @@ const host = connect<{ in: ToDashboard; out: FromDashboard; state: DashboardStat
       shown?.model.update(message);
       shown?.view.update();
       break;
+    case 'points':
+      shown?.model.refine(message.metric, message.series);
+      shown?.view.update();
+      break;
     case 'failure':
       fail(message.message);
       break;

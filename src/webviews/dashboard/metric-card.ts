@@ -9,11 +9,12 @@ import { describeSummary, drawFinalPlot, heightOfFinalPlot, summariseFinal } fro
 import { createMetricLines, type Line, type MetricLines } from './metric-lines.ts';
 import { createPagedTable, type TableContents } from './paged-table.ts';
 import { createPlot, type Drawn } from './plot.ts';
+import type { Range } from '../ticks.ts';
 import { createInteraction, type Cursor } from './plot-interaction.ts';
 import { allStepsOf, indexOfStep, readAt, type ReadingRow, walkFrom } from './reading.ts';
 import { isActive, isSingleNumber } from './run-model.ts';
 import { upperBound } from './search.ts';
-import { countOdd, type Series } from './series-store.ts';
+import { countHidden, countOdd, type Series } from './series-store.ts';
 import type { Aggregation } from './statistics.ts';
 import { swatch } from './swatch.ts';
 import { freshMetricUi, type MetricUi } from './ui-state.ts';
@@ -42,6 +43,9 @@ const bandNames: Readonly<Record<Aggregation, string>> = {
 /** At most this many lines are read out beside the reading line. */
 const readingRows = 8;
 
+/** At most so many points of a metric are read when a person zooms in; what is wider is drawn without them. */
+const readAtOnce = 1_000_000;
+
 /** One metric: its chart with controls, what the chart does not show in words, and the same as a table. */
 export function createMetricCard(context: DashboardContext, metric: string): MetricCard {
   const declared = context.model.run.record.experiment.description.metrics[metric];
@@ -69,6 +73,12 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
   let cursor: Cursor | undefined;
   let inView = false;
   let due = true;
+  // Of a large run most points are read only when they are looked at.
+  const refinements = () => context.model.refined.get(metric) ?? 0;
+  let refined = refinements();
+  let asked: Range | undefined;
+  /** Set while every point is to be saved: how often points had been put in place when they were asked for. */
+  let saving: number | undefined;
 
   const draw = onNextFrame(() => {
     if (!inView) return;
@@ -152,12 +162,10 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
   const tableButton = button('Show as table', () => changeMetricUi({ table: !metricUi().table }), { picture: 'table' });
   const saveButton = button(
     'Save all points as CSV',
-    () =>
-      context.post({
-        type: 'save',
-        name: `${context.model.run.record.name}-${metric}.csv`,
-        text: seriesCsv(metric, series()),
-      }),
+    () => {
+      saving = refinements();
+      saveOnceRead();
+    },
     { picture: 'save' },
   );
   const copyButton = button('Copy as picture', copyAsPicture, { picture: 'picture' });
@@ -204,6 +212,36 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
     return series().filter((one) => !isHidden(one.arm) && one.length > 0);
   }
 
+  /** Asks for the points of a range of steps that have not been read, once. */
+  function ask(range: Range): void {
+    if (asked?.min === range.min && asked.max === range.max) return;
+    asked = range;
+    context.post({ type: 'points', metric, low: range.min, high: range.max });
+  }
+
+  function hiddenIn(range: Partial<Range>): number {
+    return visibleSeries().reduce((sum, one) => sum + countHidden(one, range.min, range.max), 0);
+  }
+
+  /** Saves every point, as soon as all have been read. */
+  function saveOnceRead(): void {
+    if (saving === undefined) return;
+    if (series().some((one) => countHidden(one) > 0)) {
+      if (refinements() === saving) {
+        ask({ min: -Number.MAX_VALUE, max: Number.MAX_VALUE });
+        return;
+      }
+      context.answer('Some points of this run cannot be read; the file has the others and what is drawn of these.');
+    }
+    saving = undefined;
+    asked = undefined;
+    context.post({
+      type: 'save',
+      name: `${context.model.run.record.name}-${metric}.csv`,
+      text: seriesCsv(metric, series()),
+    });
+  }
+
   function inWords(row: ReadingRow): string {
     const seed = row.seed === undefined ? '' : ` seed ${row.seed}`;
     return `${row.arm}${seed} ${formatNumber(row.smoothed ?? row.value)}`;
@@ -214,7 +252,10 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
     const scales = logarithmic();
     const single = isSingleNumber(series(), context.model.run);
     const options = { aggregation, smoothing, logarithmic: scales.values };
-    if (!metricLines || !sameOptions(metricLines, options)) metricLines = createMetricLines(armNames(), options);
+    if (!metricLines || refined !== refinements() || !sameOptions(metricLines, options)) {
+      metricLines = createMetricLines(armNames(), options);
+      refined = refinements();
+    }
     metricLines.update(series());
 
     logSteps.set(scales.steps);
@@ -277,6 +318,10 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
       chosen: metricUi().zoom,
     });
     setAttribute(surface, 'aria-label', `${metric} over ${stepName}. ${latestInWords()}`);
+    if (drawn) {
+      const hidden = hiddenIn(drawn.steps);
+      if (hidden > 0 && hidden <= readAtOnce) ask(drawn.steps);
+    }
     return drawn !== undefined;
   }
 
@@ -322,14 +367,23 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
   function describeDrawn(single: boolean): string[] {
     const words: string[] = [];
     const shown = visibleSeries();
-    const logged = shown.reduce((sum, one) => sum + one.length, 0);
+    const hidden = hiddenIn({});
+    const logged = shown.reduce((sum, one) => sum + one.length, hidden);
     if (single) {
       words.push(`${formatAmount(logged, 'trial')} drawn`);
     } else if (drawn) {
       const things = { median: 'medians', error: 'means', interval: 'means', seeds: 'points' }[context.ui.aggregation];
-      const zoomed = drawn.inView < drawn.total ? ` in view (${formatCount(drawn.total)} in all)` : '';
-      words.push(`Drawn ${formatCount(drawn.points)} of ${formatCount(drawn.inView)} ${things}${zoomed}`);
-      if (context.ui.aggregation !== 'seeds') words.push(`from ${formatAmount(logged, 'point')}`);
+      const each = context.ui.aggregation === 'seeds';
+      const total = drawn.total + (each ? hidden : 0);
+      const zoomed = drawn.inView < drawn.total ? ` in view (${formatCount(total)} in all)` : '';
+      const unread = hiddenIn(drawn.steps);
+      const inView = drawn.inView + (each ? unread : 0);
+      words.push(`Drawn ${formatCount(drawn.points)} of ${formatCount(inView)} ${things}${zoomed}`);
+      if (!each) words.push(`from ${formatAmount(logged, 'point')}`);
+      if (unread > readAtOnce) {
+        const drawnOf = each ? 'the lowest, the highest and the last' : 'the last';
+        words.push(`of each stretch ${drawnOf} is drawn: zoom in, and every point is`);
+      }
     }
     const scales = logarithmic();
     const odd = countOdd(shown, scales.values);
@@ -454,6 +508,7 @@ export function createMetricCard(context: DashboardContext, metric: string): Met
     update() {
       due = true;
       draw();
+      saveOnceRead();
     },
     dispose() {
       sight.disconnect();

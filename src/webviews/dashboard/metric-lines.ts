@@ -1,6 +1,6 @@
 import { type Band, createBand, updateBand } from './band.ts';
 import { createExtremes, type Extremes, updateExtremes } from './extremes.ts';
-import type { Series } from './series-store.ts';
+import { evenPoints, type Series } from './series-store.ts';
 import { createSmoothed, type Smoothed, updateSmoothed } from './smoothing.ts';
 import type { Aggregation } from './statistics.ts';
 
@@ -103,7 +103,7 @@ function linesOfArms(arms: readonly string[], options: LineOptions): MetricLines
     lines,
     update(series) {
       for (const arm of arms) {
-        const own = series.filter((one) => one.arm === arm);
+        const own = series.filter((one) => one.arm === arm).map(evenPoints);
         if (own.length === 0) continue;
         let line = lines.find((candidate) => candidate.arm === arm);
         if (!line) {

@@ -27,6 +27,9 @@ export function createRunHeader(context: DashboardContext): RunHeader {
   });
   const filled = html('div', { class: 'progress-filled' });
   progressBar.append(filled);
+  const name = html('span');
+  const tags = html('ul', { class: 'tags', 'aria-label': 'Tags' });
+  const note = html('p', { class: 'note' });
   const progressWords = html('span', { class: 'progress-words' });
 
   // Asked for here and not yet seen in the run folder: the button answers at once.
@@ -35,6 +38,7 @@ export function createRunHeader(context: DashboardContext): RunHeader {
   let receivedAt = performance.now();
   let lastStatus: RunStatus | undefined;
   let lastTenth = -1;
+  let shownTags = '';
 
   const ask = (what: 'stop' | 'pause' | 'resume') => {
     asked = what;
@@ -68,10 +72,14 @@ export function createRunHeader(context: DashboardContext): RunHeader {
       'p',
       { class: 'aside' },
       link(context.model.paperTitle ?? description.paper, () => context.post({ type: 'open-paper' })),
-      html('span', {}, ` · ${record.name} · `),
+      html('span', {}, ' · '),
+      name,
+      html('span', {}, ' · '),
       html('time', { datetime: record.created }, new Date(record.created).toLocaleString()),
     ),
     html('h1', {}, description.question),
+    tags,
+    note,
     html('div', { class: 'status-line' }, status, progressBar, progressWords),
     html(
       'div',
@@ -87,6 +95,15 @@ export function createRunHeader(context: DashboardContext): RunHeader {
 
   function render(): void {
     const { run, trusted } = context.model;
+    setText(name, run.labels?.name ?? record.name);
+    const written = run.labels?.tags ?? [];
+    if (written.join('\n') !== shownTags) {
+      shownTags = written.join('\n');
+      tags.replaceChildren(...written.map((tag) => html('li', { class: 'badge' }, tag)));
+    }
+    tags.hidden = written.length === 0;
+    setText(note, run.labels?.note ?? '');
+    note.hidden = (run.labels?.note ?? '') === '';
     const active = isActive(run.status);
     const stopping = run.status === 'stopping' || asked === 'stop';
     const shownStatus = active && stopping ? 'stopping' : run.status;

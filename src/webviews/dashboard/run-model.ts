@@ -1,5 +1,5 @@
-import type { FigureView, RunStatus, RunView, SeriesPoints, ToDashboard, TrialView } from '../messages.ts';
-import { appendPoints, createSeries, type Series } from './series-store.ts';
+import type { FigureView, RunStatus, RunView, SeriesPoints, ToDashboard, TrialView, WholeBlocks } from '../messages.ts';
+import { appendPoints, createSeries, describeBlocks, type Series, withWholeBlocks } from './series-store.ts';
 import type { Role } from './arm-style.ts';
 
 /** A run as the view holds it: the newest `RunView`, and what snapshots and updates have brought of its data. */
@@ -13,6 +13,10 @@ export interface RunModel {
   readonly figures: ReadonlyMap<string, ReadonlyMap<string, FigureView>>;
   /** Console text that has come and not been taken out yet. */
   console: string;
+  /** By metric how often points that had been left out were put in place: its series are others then. */
+  readonly refined: ReadonlyMap<string, number>;
+  /** Puts points of a metric in place that had been left out. */
+  refine(metric: string, series: readonly WholeBlocks[]): void;
   /** Takes in what came since. */
   update(message: Pick<Extract<ToDashboard, { type: 'update' }>, 'run' | 'series' | 'figures' | 'console'>): void;
 }
@@ -27,9 +31,10 @@ export function createRunModel(snapshot: Extract<ToDashboard, { type: 'snapshot'
   const metrics = new Map<string, Series[]>();
   for (const metric of Object.keys(snapshot.run.record.experiment.description.metrics)) metrics.set(metric, []);
   const byTrial = new Map<string, Series>();
+  const refined = new Map<string, number>();
   const figures = new Map<string, Map<string, FigureView>>();
 
-  const takeSeries = ({ trial, metric, steps, values }: SeriesPoints) => {
+  const takeSeries = ({ trial, metric, steps, values, blocks }: SeriesPoints) => {
     const key = JSON.stringify([metric, trial]);
     let series = byTrial.get(key);
     if (!series) {
@@ -41,6 +46,7 @@ export function createRunModel(snapshot: Extract<ToDashboard, { type: 'snapshot'
       siblings.push(series);
     }
     appendPoints(series, steps, values);
+    if (blocks !== undefined) describeBlocks(series, blocks);
   };
   const model: RunModel = {
     run: snapshot.run,
@@ -49,6 +55,19 @@ export function createRunModel(snapshot: Extract<ToDashboard, { type: 'snapshot'
     metrics,
     figures,
     console: '',
+    refined,
+    refine(metric, wholes) {
+      for (const whole of wholes) {
+        const key = JSON.stringify([metric, whole.trial]);
+        const before = byTrial.get(key);
+        const siblings = metrics.get(metric);
+        if (before === undefined || siblings === undefined) continue;
+        const series = withWholeBlocks(before, whole);
+        byTrial.set(key, series);
+        siblings[siblings.indexOf(before)] = series;
+      }
+      refined.set(metric, (refined.get(metric) ?? 0) + 1);
+    },
     update({ run, series, figures: drawn, console }) {
       model.run = run;
       model.console += console;

@@ -1,3 +1,5 @@
+import type { PointsBlock, WholeBlocks } from '../messages.ts';
+
 /**
  * One metric of one trial, growing in place: of each array only the first `length` (or `oddCount`, `lowCount`) entries
  * count, the rest is room. `steps` ascend (equal steps may follow each other), `values` may be any number.
@@ -14,7 +16,95 @@ export interface Series {
   /** Indices of finite points that a logarithmic axis cannot show: zero and below. */
   low: Uint32Array;
   lowCount: number;
+  /** Of a large run: the stretches at its beginning, some of which have not been read whole. */
+  blocks: readonly Block[];
 }
+
+/** A stretch of a series, and how many of its points are not among the entries: none once it has been read whole. */
+export interface Block {
+  /** Index after its last entry. */
+  readonly end: number;
+  readonly hidden: OddCounts & { readonly points: number };
+}
+
+/** Takes in what the first entries of a series stand for. */
+export function describeBlocks(series: Series, described: readonly PointsBlock[]): void {
+  let start = 0;
+  series.blocks = described.map(({ end, points, nan, infinite, low }) => {
+    const seen = { nan: 0, infinite: 0, low: 0 };
+    for (const value of series.values.subarray(start, end)) {
+      if (Number.isNaN(value)) seen.nan++;
+      else if (!Number.isFinite(value)) seen.infinite++;
+      else if (value <= 0) seen.low++;
+    }
+    const hidden = {
+      points: Math.max(0, points - (end - start)),
+      nan: Math.max(0, nan - seen.nan),
+      infinite: Math.max(0, infinite - seen.infinite),
+      low: Math.max(0, low - seen.low),
+    };
+    start = end;
+    return { end, hidden };
+  });
+}
+
+const nothingHidden = { points: 0, nan: 0, infinite: 0, low: 0 };
+
+/** A series with all points of the blocks `[from, to)` in place of those that stood for them. */
+export function withWholeBlocks(
+  series: Series,
+  { from, to, steps, values }: Pick<WholeBlocks, 'from' | 'to' | 'steps' | 'values'>,
+): Series {
+  const start = from === 0 ? 0 : (series.blocks[from - 1]?.end ?? 0);
+  const end = series.blocks[to - 1]?.end;
+  if (end === undefined || series.blocks.slice(from, to).every(({ hidden }) => hidden.points === 0)) return series;
+  const whole = createSeries(series.arm, series.seed);
+  appendPoints(whole, series.steps.subarray(0, start), series.values.subarray(0, start));
+  appendPoints(whole, steps, values);
+  appendPoints(whole, series.steps.subarray(end, series.length), series.values.subarray(end, series.length));
+  const shift = steps.length - (end - start);
+  // The blocks that were read become one.
+  whole.blocks = series.blocks.map((block, index) => {
+    if (index < from) return block;
+    if (index >= to) return { ...block, end: block.end + shift };
+    return { end: start + (index === to - 1 ? steps.length : 0), hidden: nothingHidden };
+  });
+  return whole;
+}
+
+/** How many points of the blocks that reach into a range of steps have not been read. */
+export function countHidden({ blocks, steps }: Series, low = -Infinity, high = Infinity): number {
+  let count = 0;
+  let start = 0;
+  for (const { end, hidden } of blocks) {
+    if (hidden.points > 0 && steps[end - 1]! >= low && (start === 0 ? -Infinity : steps[start - 1]!) <= high) {
+      count += hidden.points;
+    }
+    start = end;
+  }
+  return count;
+}
+
+/** The points of a series that stand where other seeds have theirs: of a block that has not been read whole only the last. */
+export function evenPoints(series: Series): Series {
+  if (countHidden(series) === 0) return series;
+  const known = evenSeries.get(series) ?? { taken: 0, even: createSeries(series.arm, series.seed) };
+  evenSeries.set(series, known);
+  const { steps, values, blocks } = series;
+  if (known.taken === 0) {
+    let start = 0;
+    for (const { end, hidden } of blocks) {
+      const from = hidden.points > 0 ? end - 1 : start;
+      appendPoints(known.even, steps.subarray(from, end), values.subarray(from, end));
+      known.taken = start = end;
+    }
+  }
+  appendPoints(known.even, steps.subarray(known.taken, series.length), values.subarray(known.taken, series.length));
+  known.taken = series.length;
+  return known.even;
+}
+
+const evenSeries = new WeakMap<Series, { taken: number; readonly even: Series }>();
 
 export function createSeries(arm: string, seed: number): Series {
   return {
@@ -27,6 +117,7 @@ export function createSeries(arm: string, seed: number): Series {
     oddCount: 0,
     low: new Uint32Array(0),
     lowCount: 0,
+    blocks: [],
   };
 }
 
@@ -79,7 +170,12 @@ export function countOdd(series: readonly Series[], logarithmic: boolean): OddCo
   let nan = 0;
   let infinite = 0;
   let low = 0;
-  for (const { odd, oddCount, values, lowCount } of series) {
+  for (const { odd, oddCount, values, lowCount, blocks } of series) {
+    for (const { hidden } of blocks) {
+      nan += hidden.nan;
+      infinite += hidden.infinite;
+      if (logarithmic) low += hidden.low;
+    }
     for (let position = 0; position < oddCount; position++) {
       if (Number.isNaN(values[odd[position]!])) nan++;
       else infinite++;

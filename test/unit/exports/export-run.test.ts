@@ -182,6 +182,29 @@ describe('exporting a run', () => {
     assert.deepEqual((await jsonOf()).series[0]?.values, [1, 2]);
   });
 
+  it('counts what a trial recorded before the checkpoint that it went on from', async () => {
+    const own = { trial: 'rex#0', metric: 'test_loss' } as const;
+    const start = { type: 'trial-started', trial: 'rex#0', arm: 'rex', seed: 0, pid: 1 } as const;
+    await writeSampleRun(run, [
+      { at: 1, type: 'started', pid: 1 },
+      { at: 2, ...start },
+      { at: 3, type: 'points', ...own, steps: [0, 1], values: [1, 2] },
+      { at: 4, type: 'checkpoint', trial: 'rex#0', number: 1 },
+      { at: 5, type: 'points', ...own, steps: [2], values: [9] },
+      { at: 6, ...start, checkpoint: 1 },
+      { at: 7, type: 'points', ...own, steps: [2, 3], values: [3, 4] },
+      { at: 8, type: 'checkpoint', trial: 'rex#0', number: 2 },
+      { at: 9, ...start, checkpoint: 2 },
+      { at: 10, type: 'points', ...own, steps: [4], values: [5] },
+      { at: 11, type: 'ended', outcome: 'completed', seconds: 1 },
+    ]);
+    assert.deepEqual(
+      (await csvOf()).slice(1).map((row) => row.at(-1)),
+      ['1', '2', '3', '4', '5'],
+    );
+    assert.deepEqual((await jsonOf()).series[0]?.values, [1, 2, 3, 4, 5]);
+  });
+
   it('takes what is whole of a torn file, and tells which lines it left out', async () => {
     const lines = sampleEvents()
       .slice(0, 5)

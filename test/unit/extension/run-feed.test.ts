@@ -35,7 +35,7 @@ describe('what a dashboard is sent', () => {
   it('is everything once, then only what is new', () => {
     const state = createRunState(record);
     applyEvents(state, [started, points(1, 2)]);
-    const feed = new RunFeed(state);
+    const feed = new RunFeed(state, () => undefined);
     assert.deepEqual(feed.snapshot(rest).series[0]!.steps, Float64Array.of(1, 2));
     applyEvents(state, [points(3)]);
     assert.deepEqual(feed.update('')!.series[0]!.steps, Float64Array.of(3));
@@ -45,7 +45,7 @@ describe('what a dashboard is sent', () => {
   it('is every point exactly once, however snapshots and updates fall', () => {
     const state = createRunState(record);
     applyEvents(state, [started]);
-    const feed = new RunFeed(state);
+    const feed = new RunFeed(state, () => undefined);
     let held = [...(feed.snapshot(rest).series[0]?.steps ?? [])];
     for (let step = 0; step < 500; step++) {
       applyEvents(state, [points(step)]);
@@ -62,7 +62,7 @@ describe('what a dashboard is sent', () => {
   it('is a figure again when it was redrawn', () => {
     const state = createRunState(record);
     applyEvents(state, [started, figure('one')]);
-    const feed = new RunFeed(state);
+    const feed = new RunFeed(state, () => undefined);
     assert.equal(feed.snapshot(rest).figures.length, 1);
     assert.equal(feed.update('')!.figures.length, 0);
     applyEvents(state, [figure('two')]);
@@ -72,7 +72,7 @@ describe('what a dashboard is sent', () => {
   it('is a new snapshot where a trial began afresh', () => {
     const state = createRunState(record);
     applyEvents(state, [started, points(1, 2, 3)]);
-    const feed = new RunFeed(state);
+    const feed = new RunFeed(state, () => undefined);
     feed.snapshot(rest);
     applyEvents(state, [started, points(1, 2, 3, 4)]);
     assert.equal(feed.update(''), undefined);

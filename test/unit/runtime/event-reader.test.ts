@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEventReader } from '../../../src/runtime/runs/event-reader.ts';
+import { createEventReader, describeProblem } from '../../../src/runtime/runs/event-reader.ts';
 import type { RunEvent } from '../../../src/runtime/runs/events.ts';
 import { encodeJson } from '../../../src/runtime/runs/json.ts';
 
@@ -27,7 +27,7 @@ describe('reading a growing events.jsonl', () => {
     const readOn = () =>
       reader.read((slice) => {
         events.push(...slice.events);
-        problems.push(...slice.problems);
+        problems.push(...slice.problems.map((problem) => describeProblem(file, problem)));
         return true;
       });
     return { reader, events, problems, readOn };

@@ -121,7 +121,7 @@ describe('the state of a run', () => {
       trial: 'fast#0',
       share: 0.4,
     });
-    markGone(lost, 'interrupted');
+    markGone(lost, { status: 'interrupted' });
     assert.equal(lost.status, 'interrupted');
     assert.deepEqual(statuses(lost), ['stopped', 'stopped', 'stopped', 'stopped']);
     assert.equal(runTiming(lost, 1e9).elapsedSeconds, 2);

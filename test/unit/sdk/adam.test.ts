@@ -39,4 +39,19 @@ describe('adam', () => {
   it('refuses another number of parameters than it was made for', () => {
     assert.throws(() => adam(2, { rate: 1 })(new Float64Array(3), new Float64Array(3)), /made for 2 parameters, got 3/);
   });
+
+  it('goes on from what was saved as if never interrupted', () => {
+    const gradient = (parameters: Float64Array) => parameters.map((value, i) => (i + 1) * (value - 0.5));
+    const parameters = Float64Array.of(3, -2);
+    const whole = adam(2, { rate: 0.05 });
+    for (let i = 0; i < 10; i++) whole(parameters, gradient(parameters));
+    const [state, halfway] = [structuredClone(whole.save()), parameters.slice()];
+    for (let i = 0; i < 10; i++) whole(parameters, gradient(parameters));
+
+    const again = adam(2, { rate: 0.05 });
+    again.restore(state);
+    for (let i = 0; i < 10; i++) again(halfway, gradient(halfway));
+    assert.deepEqual(halfway, parameters);
+    assert.throws(() => adam(3, { rate: 1 }).restore(state), /made for 3 parameters, restored from a state of 2/);
+  });
 });

@@ -1,9 +1,5 @@
-import {
-  backend_util,
-  Conv2DBackpropFilter,
-  registerKernel,
-  type Conv2DBackpropFilterAttrs,
-} from '@tensorflow/tfjs-core';
+import { backend_util, Conv2DBackpropFilter, type Conv2DBackpropFilterAttrs } from '@tensorflow/tfjs-core';
+import { replaceKernel } from './plain.ts';
 import { runWasmKernel, transpose, wasmKernel, type WasmCall } from './wasm.ts';
 
 /**
@@ -12,7 +8,7 @@ import { runWasmKernel, transpose, wasmKernel, type WasmCall } from './wasm.ts';
  * backend's fast convolution.
  */
 export function registerConv2DBackpropFilter(): void {
-  registerKernel({ kernelName: Conv2DBackpropFilter, backendName: 'wasm', kernelFunc: conv2DBackpropFilter });
+  replaceKernel(Conv2DBackpropFilter, 'wasm', conv2DBackpropFilter);
 }
 
 type FilterGradientCall = WasmCall<'x' | 'dy', Conv2DBackpropFilterAttrs>;

@@ -1,7 +1,7 @@
 /** Entry of the bundle `webgpu.cjs`, loaded only where this engine is asked for or may be chosen. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineOptions, StartEngine } from '../engine.ts';
-import { registerComparisonGradients } from '../kernels/comparison-gradients.ts';
+import { registerGradients } from '../gradients/gradients.ts';
 import { openAdapter, type Adapter } from './adapter.ts';
 
 /** The adapter that this process computes with: it can be opened once only. */
@@ -23,6 +23,6 @@ export const startWebGpu: StartEngine = async (options) => {
     );
   };
   if (!(await tf.setBackend('webgpu'))) throw new Error(`the adapter ${description} does not start.`);
-  registerComparisonGradients(tf);
+  registerGradients(tf);
   return { version: `${tf.version_core} on ${description}${software ? ', in software' : ''}`, tf };
 };

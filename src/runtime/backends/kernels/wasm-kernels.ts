@@ -1,0 +1,69 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { registerBatchMatMul } from './batch-mat-mul.ts';
+import { isCrossBroadcast } from './cpu-loops.ts';
+import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.ts';
+import { registerCopiedFromCpu, type Borrowed, type KernelCall, type Transfer } from './copied-from-cpu.ts';
+import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
+import { fusedAdam, fusedMomentum } from './fused-optimizers.ts';
+import { registerPlainKernel } from './plain.ts';
+import { averagePoolGradients, maxPoolGradients } from './pooling-gradients.ts';
+import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
+
+/** Gives `wasm` the kernels that it lacks, has slow, or has wrong. */
+export function registerWasmKernels(): void {
+  registerPlainKernel('wasm', unsortedSegmentSum);
+  registerPlainKernel('wasm', depthwiseFilterGradient);
+  registerPlainKernel('wasm', depthwiseInputGradient);
+  for (const kernel of [...maxPoolGradients, ...averagePoolGradients]) registerPlainKernel('wasm', kernel);
+  registerPlainKernel('wasm', fusedAdam);
+  registerPlainKernel('wasm', fusedMomentum);
+  registerConv2DBackpropFilter();
+  registerBatchMatMul();
+  registerCopiedFromCpu('wasm', borrowed, complexNumbers);
+}
+
+/**
+ * Kernels that give wrong numbers without a word: windows of pooling and of dilation take no maximum below the smallest
+ * positive number, in three dimensions gradients skip edges, a cast to truth values keeps numbers. And kernels that know
+ * nothing of complex numbers, whose tensors come from kernels that `wasm` lacks.
+ */
+const borrowed: Borrowed = {
+  BatchMatMul: isCrossBroadcast,
+  Conv3DBackpropFilterV2: 'always',
+  Conv3DBackpropInputV2: 'always',
+  Dilation2D: 'always',
+  Dilation2DBackpropFilter: 'always',
+  Dilation2DBackpropInput: 'always',
+  MaxPool3D: 'always',
+  Add: isComplex,
+  Cast: (call) => isComplex(call) || (call.attrs as { dtype: string }).dtype === 'bool',
+  Concat: isComplex,
+  Identity: isComplex,
+  Multiply: isComplex,
+  OnesLike: isComplex,
+  Pack: isComplex,
+  RealDiv: isComplex,
+  Slice: isComplex,
+  Sub: isComplex,
+  ZerosLike: isComplex,
+};
+
+function isComplex({ inputs }: KernelCall): boolean {
+  for (const name in inputs) if (inputs[name]?.dtype === 'complex64') return true;
+  return false;
+}
+
+/** Complex numbers lie in the heap as pairs, which the backend itself can neither read nor write. */
+const complexNumbers: Transfer = {
+  read: ({ shape, dataId }, backend) =>
+    (backend as unknown as BackendWasm).typedArrayFromHeap({
+      shape: [...shape, 2],
+      dtype: 'float32',
+      dataId,
+    }) as Float32Array,
+  write: (values, shape, backend) => {
+    const output = (backend as unknown as BackendWasm).makeOutput([...shape], 'complex64');
+    complexNumbers.read(output, backend).set(values);
+    return output;
+  },
+};
