@@ -1,3 +1,7 @@
+/*!
+ * The WebAssembly of dense networks contains parts of AssemblyScript's library (memory, exp, log), copyright its authors,
+ * licensed under the Apache License 2.0 (http://www.apache.org/licenses/LICENSE-2.0).
+ */
 import bytes from './dense-kernel.wasm';
 
 /** What `kernel/index.ts` exports; every address is in bytes. */
