@@ -1,6 +1,6 @@
 /**
  * Where the numbers of a dense network lie in the kernel's memory. Vectors hold four numbers, so rows are padded to a
- * multiple of four; the padding is zero and stays zero in training, so it never shows.
+ * multiple of four. No number that counts is computed from the padding, whatever it holds.
  */
 export interface DenseLayer {
   readonly inputs: number;
@@ -118,14 +118,13 @@ export function readParameters(
   return values;
 }
 
-/** Writes all parameters, or what is as long as they are, and zeros into the padding, where NaN may have come. */
+/** Writes all parameters, or what is as long as they are. */
 export function writeParameters(
   memory: Float32Array,
   at: number,
-  { layers, paddedCount }: DenseLayout,
+  { layers }: DenseLayout,
   values: ArrayLike<number>,
 ): void {
-  memory.fill(0, at, at + paddedCount);
   for (const { inputs, outputs, from, weightsAt, biasAt } of layers) {
     writeRows(memory, at + weightsAt, values, inputs, outputs, from);
     writeRows(memory, at + biasAt, values, 1, outputs, from + inputs * outputs);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { adam, createRng, denseNetwork, mlp, softmaxCrossEntropy, type TensorFlow } from 'marginalia';
 import type { DenseLoss, DenseNetwork, DenseNetworkOptions, DenseOptimizer, Tensor2D } from 'marginalia';
@@ -332,6 +335,20 @@ describe('a dense network', () => {
     const memory = floats().length;
     for (let i = 0; i < 100; i++) round();
     assert.equal(floats().length, memory);
+  });
+
+  it('gives its memory back when it was forgotten', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const round = async () => {
+      for (let i = 0; i < 10; i++) make({ sizes: [50, 50, 50] }).forward(new Float32Array(50 * 1000), 1000);
+      collect();
+      await setTimeout(10);
+    };
+    await round();
+    const memory = floats().length;
+    for (let i = 0; i < 8; i++) await round();
+    assert.ok(floats().length < 4 * memory, `${floats().length} floats, after one round ${memory}`);
   });
 
   it('says what is wrong with what it is given', () => {
