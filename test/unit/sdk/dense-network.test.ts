@@ -69,8 +69,9 @@ function plainStep(
   const velocity = new Float64Array(size);
   return (parameters, gradient) =>
     gradient.forEach((g, i) => {
-      velocity[i] = (optimizer.momentum ?? 0) * velocity[i]! + g;
-      parameters[i]! -= optimizer.rate * velocity[i]!;
+      const speed = (optimizer.momentum ?? 0) * velocity[i]! + g;
+      velocity[i] = speed;
+      parameters[i]! -= optimizer.rate * speed;
     });
 }
 
