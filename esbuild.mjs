@@ -6,6 +6,7 @@ import * as esbuild from 'esbuild';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
+import { kernelPlugin } from './scripts/build/kernel.mjs';
 import { buildMethods } from './scripts/build/methods.mjs';
 import { buildTypes } from './scripts/build/types.mjs';
 import { isBuiltFrom, noteBuiltFrom, stateOfInputs } from './scripts/tools/build.mjs';
@@ -29,6 +30,7 @@ const common = {
   metafile: true,
   logLevel: 'warning',
   target: 'node20',
+  plugins: [kernelPlugin()],
 };
 
 /** Code that runs in Node or in the editor's extension host; parts that can wait become chunks. */

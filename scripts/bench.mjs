@@ -30,6 +30,7 @@ if (options.write && positionals.length > 0) {
 await ensureDependencies();
 await ensureBuilt();
 const { build } = await import('esbuild');
+const { kernelPlugin } = await import('./build/kernel.mjs');
 const outdir = join(outFolder, `bench-${process.pid}`);
 /** @type {import('../test/bench/bench-row.ts').BenchRow[]} */
 const rows = [];
@@ -44,6 +45,7 @@ try {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    plugins: [kernelPlugin()],
     alias: { marginalia: join(root, 'src/runtime/sdk/index.ts') },
     logLevel: 'warning',
   });

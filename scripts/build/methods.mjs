@@ -9,6 +9,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createTypesetter } from './equations.mjs';
+import { kernelPlugin } from './kernel.mjs';
 import { codeSnippets, regionOf, signatureFault, withoutTypes } from './snippets.mjs';
 
 /**
@@ -225,6 +226,7 @@ async function loadDescriptions(root, cache, folders, problems) {
       platform: 'node',
       target: 'node20',
       packages: 'external',
+      plugins: [kernelPlugin()],
       alias: { marginalia: sdk },
       sourcemap: 'inline',
       logLevel: 'silent',

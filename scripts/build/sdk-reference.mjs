@@ -14,7 +14,10 @@ const sdk = join(root, 'src/runtime/sdk');
 const chapters = [
   ['The experiment', ['declare', 'experiment', 'parameters', 'conditions', 'figure']],
   ['Random numbers and statistics', ['rng', 'statistics']],
-  ['Networks and optimisers', ['tensors', 'nets', 'adam', 'optimizer-state', 'logits']],
+  [
+    'Networks and optimisers',
+    ['dense-network', 'dense-optimizer', 'tensors', 'nets', 'adam', 'optimizer-state', 'logits'],
+  ],
   ['Worlds with states and actions', ['tabular-mdp', 'gridworld', 'top-spin']],
   ['Tokens and preferences', ['token-mdp', 'preferences']],
   ['Data', ['glyphs']],

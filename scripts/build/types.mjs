@@ -3,10 +3,11 @@
  * so that an experiment type-checks and completes in a folder where nothing is installed.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
+import { kept } from '../tools/kept.mjs';
 
 /** Types of other platforms that tensors can be made from; nobody has them here. */
 const absentTypes = ['GPUBuffer', 'WebGLTexture'];
@@ -21,26 +22,9 @@ const notice = `/*
  * @param {{ root: string, dist: string }} folders the repository and where the build goes.
  */
 export async function buildTypes({ root, dist }) {
-  // Rolling up takes seconds, so the result is kept for as long as nothing that goes into it changes.
-  const cache = join(root, 'out/cache/types');
-  const kept = `${await contentHash(root)}.d.ts`;
-  let declarations = await readFile(join(cache, kept), 'utf8').catch(() => undefined);
-  if (declarations === undefined) {
-    declarations = ambient(await rollUp(root));
-    await keep(cache, kept, declarations);
-  }
+  const declarations = await kept('types', `${await contentHash(root)}.d.ts`, async () => ambient(await rollUp(root)));
   await mkdir(join(dist, 'types'), { recursive: true });
   await writeFile(join(dist, 'types/marginalia.d.ts'), declarations);
-}
-
-/** Another build may be doing the same at this moment: the file appears whole, and what is older goes. */
-async function keep(cache, name, text) {
-  await mkdir(cache, { recursive: true });
-  const older = (await readdir(cache)).filter((file) => file.endsWith('.d.ts'));
-  const draft = join(cache, `${process.pid}.draft`);
-  await writeFile(draft, text);
-  await rename(draft, join(cache, name));
-  await Promise.all(older.map((file) => rm(join(cache, file), { force: true })));
 }
 
 async function contentHash(root) {

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { kernelPlugin } from '../build/kernel.mjs';
 import { outFolder, root } from '../tools/root.mjs';
 
 /**
@@ -38,6 +39,7 @@ export async function bundleTests(folder, files, { name, format }) {
     target: 'node20',
     sourcemap: 'linked',
     packages: 'external',
+    plugins: [kernelPlugin()],
     alias: { marginalia: join(root, 'src/runtime/sdk/index.ts') },
     logLevel: 'warning',
   });

@@ -62,15 +62,13 @@ interface Optimiser {
 
 /** v <- 0.9 v + gradient, theta <- theta - rate v, from v = 0. */
 function heavyBall(tf: TensorFlow, variables: readonly Variable[]): Optimiser {
-  const velocities = variables.map((variable) => variableOf(tf, () => tf.zerosLike(variable)));
+  const optimizer = tf.train.momentum(1, 0.9);
   return {
-    update: (rate, gradients) =>
-      variables.forEach((variable, i) => {
-        const velocity = velocities[i]!;
-        velocity.assign(tf.add(tf.mul(velocity, 0.9), gradients[i]!));
-        variable.assign(tf.sub(variable, tf.mul(velocity, rate)));
-      }),
-    dispose: () => tf.dispose(velocities),
+    update(rate, gradients) {
+      optimizer.setLearningRate(rate);
+      optimizer.applyGradients(variables.map(({ name }, i) => ({ name, tensor: gradients[i]! })));
+    },
+    dispose: () => optimizer.dispose(),
   };
 }
 

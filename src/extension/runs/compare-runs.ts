@@ -1,7 +1,4 @@
 import * as vscode from 'vscode';
-import { compareRuns as compare } from '../../runtime/comparison/compare-runs.ts';
-import { comparisonMarkdown } from '../../runtime/comparison/comparison-table.ts';
-import { readRun } from '../../runtime/runs/folder.ts';
 import type { Host } from '../host.ts';
 import { plainLabel } from '../plain-label.ts';
 import { relativeTime } from '../relative-time.ts';
@@ -21,18 +18,6 @@ export async function compareRuns(_host: Host, runs: Runs, argument: unknown): P
     // An editor without its Markdown extension.
     await vscode.window.showTextDocument(page);
   }
-}
-
-/** The page for runs of these ids; one that is gone is named. */
-export async function comparisonText(runs: Runs, ids: readonly string[]): Promise<string> {
-  const found = ids.map((id) => runs.get(id)).filter((run) => run !== undefined);
-  const gone = ids.filter((id) => runs.get(id) === undefined);
-  if (found.length === 0) return 'None of these runs is in this window’s folders any more.\n';
-  const states = await Promise.all(
-    found.map(async ({ folder, name }) => ({ name, state: await readRun(folder, 'drawn') })),
-  );
-  const left = gone.length === 0 ? '' : `Not in this window’s folders any more: ${gone.join(', ')}.\n`;
-  return comparisonMarkdown(compare(states)) + left;
 }
 
 async function pickRuns(runs: Runs, argument: unknown): Promise<readonly string[] | undefined> {

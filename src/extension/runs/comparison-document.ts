@@ -12,7 +12,7 @@ export function comparisonDocument(ids: readonly string[]): vscode.Uri {
 export function registerComparisonDocuments(host: Host): vscode.Disposable {
   return vscode.workspace.registerTextDocumentContentProvider(scheme, {
     async provideTextDocumentContent(uri) {
-      const [{ comparisonText }, runs] = await Promise.all([import('./compare-runs.ts'), host.runs()]);
+      const [{ comparisonText }, runs] = await Promise.all([import('./comparison-text.ts'), host.runs()]);
       const ids: unknown = JSON.parse(uri.query);
       return comparisonText(runs, Array.isArray(ids) ? ids.map(String) : []);
     },

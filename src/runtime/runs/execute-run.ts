@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Answer } from '../trial/protocol.ts';
 import { compileExperiment } from './compile.ts';
@@ -18,6 +18,7 @@ import { runTrials } from './run-trials.ts';
 import { createRunWriter, type RunWriter } from './run-writer.ts';
 import { runTiming } from './state.ts';
 import { takeUpRun } from './take-up-run.ts';
+import { findUndifferentiable } from './undifferentiable.ts';
 import { spawnTrialProcess, type Death } from './trial-process.ts';
 import { watchStarter } from './watch-starter.ts';
 
@@ -167,6 +168,7 @@ async function performRun(request: RunRequest, distribution: string, context: Ru
   };
   writer.record(record);
   writer.event({ type: 'started', pid: process.pid });
+  if (description.compute === 'autodiff') await warnOfGradients(files.source, writer);
   beat();
   return performTrials(record, context);
 }
@@ -188,6 +190,14 @@ async function performTrials(record: RunRecord, context: RunContext): Promise<Re
     return failed(located(error, file));
   }
   return await decide(record, context);
+}
+
+/** Says before the first trial which operations will stop it, where that can be seen in the source. */
+async function warnOfGradients(source: string, writer: RunWriter): Promise<void> {
+  for (const { operation, line } of findUndifferentiable(await readFile(source, 'utf8'))) {
+    const message = `Line ${line}: no gradient flows through tf.${operation}, which is called inside of one. A trial stops there if its loss depends on a variable through it.`;
+    writer.event({ type: 'warning', message });
+  }
 }
 
 /** Has the claim decided, where the run is fit for it. */

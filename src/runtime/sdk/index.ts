@@ -32,6 +32,9 @@ export type {
 } from './tensors.ts';
 export { createGlyphs, type GlyphImages } from './glyphs.ts';
 export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
+export { denseNetwork } from './dense-network.ts';
+export type { DenseLoss, DenseNetwork, DenseNetworkOptions, DenseNetworkState } from './dense-network.ts';
+export type { DenseOptimizer } from './dense-optimizer.ts';
 export { adam, type Step, type StepState } from './adam.ts';
 export { restoreOptimizer, saveOptimizer, type OptimizerState } from './optimizer-state.ts';
 export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';

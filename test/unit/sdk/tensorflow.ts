@@ -5,16 +5,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TensorFlow } from 'marginalia';
 
-type Engine = TensorFlow & { disposeVariables(): void };
+type Engine = TensorFlow & { disposeVariables(): void; setBackend(name: string): Promise<boolean> };
 
 const require = createRequire(import.meta.url);
 
 // TensorFlow.js keeps its registries on the global object, so the test files of one process share one copy.
 const shared = globalThis as { marginaliaTestEngine?: Promise<Engine> };
 
-/** TensorFlow.js on its WebAssembly backend, with gradients; those load only through a bundler. */
-export function tensorFlow(): Promise<Engine> {
-  return (shared.marginaliaTestEngine ??= load());
+/** TensorFlow.js with gradients, which load only through a bundler. On its WebAssembly backend, or in plain JavaScript. */
+export async function tensorFlow(backend: 'wasm' | 'cpu' = 'wasm'): Promise<Engine> {
+  const tf = await (shared.marginaliaTestEngine ??= load());
+  await tf.setBackend(backend);
+  return tf;
 }
 
 async function load(): Promise<Engine> {
@@ -25,6 +27,7 @@ async function load(): Promise<Engine> {
       stdin: {
         contents: `
           import '@tensorflow/tfjs-core/dist/register_all_gradients';
+          import '@tensorflow/tfjs-backend-cpu';
           export { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
           export * from '@tensorflow/tfjs-core';`,
         resolveDir: process.cwd(),
@@ -39,7 +42,6 @@ async function load(): Promise<Engine> {
     const tf = require(outfile) as typeof import('@tensorflow/tfjs-core') & { setWasmPaths(folder: string): void };
     const wasm = require.resolve('@tensorflow/tfjs-backend-wasm/package.json');
     tf.setWasmPaths(join(dirname(wasm), 'wasm-out/'));
-    await tf.setBackend('wasm');
     return tf;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,26 +1,6 @@
 import type * as Core from '@tensorflow/tfjs-core';
 import type { GradientHome } from './gradient-home.ts';
-
-/** Kernels through which no gradient flows, with the sdk's names of the operations. */
-const refused: ReadonlyMap<string, string> = new Map([
-  ['Bincount', 'bincount'],
-  ['BitwiseAnd', 'bitwiseAnd'],
-  ['Complex', 'complex'],
-  ['CropAndResize', 'image.cropAndResize'],
-  ['DenseBincount', 'denseBincount'],
-  ['FFT', 'fft'],
-  ['IFFT', 'ifft'],
-  ['Imag', 'imag'],
-  ['MaxPoolWithArgmax', 'maxPoolWithArgmax'],
-  ['Multinomial', 'multinomial'],
-  ['Real', 'real'],
-  ['RotateWithOffset', 'image.rotateWithOffset'],
-  ['SearchSorted', 'lowerBound and tf.upperBound'],
-  ['SparseSegmentMean', 'sparse.sparseSegmentMean'],
-  ['SparseSegmentSum', 'sparse.sparseSegmentSum'],
-  ['Transform', 'image.transform'],
-  ['Unique', 'unique'],
-]);
+import { refusedOperations } from './refused-operations.ts';
 
 /** What was refused, by the attributes of the call, which its gradient is given too. */
 const calls = new WeakMap<object, Error>();
@@ -32,7 +12,7 @@ const watched = new WeakSet<object>();
  * operation lies between the loss and a variable: beside the loss, for a figure or an accuracy, all operations are welcome.
  */
 export function registerRefusals(tf: GradientHome): void {
-  for (const kernelName of refused.keys()) {
+  for (const kernelName of refusedOperations.keys()) {
     tf.registerGradient({
       kernelName,
       gradFunc: (_gradient, _saved, attributes) => {
@@ -56,7 +36,7 @@ function watchCalls(engine: Engine): void {
   const run = engine.runKernel.bind(engine);
   engine.runKernel = (name, inputs, attributes) => {
     if (name === 'FusedBatchNorm') return run(name, completed(inputs, run), attributes);
-    if (!refused.has(name)) return run(name, inputs, attributes);
+    if (!refusedOperations.has(name)) return run(name, inputs, attributes);
     const own = { ...attributes };
     calls.set(own, refusal(name));
     return run(name, inputs, own);
@@ -71,7 +51,7 @@ function completed(inputs: Core.NamedTensorMap, run: Engine['runKernel']): Core.
 }
 
 function refusal(kernelName: string): Error {
-  const name = refused.get(kernelName)!;
+  const name = refusedOperations.get(kernelName)!;
   return new Error(
     `No gradient flows through tf.${name}, and the loss depends on a variable through it. Compute what it gives outside of the gradient, or write it with other operations.`,
   );

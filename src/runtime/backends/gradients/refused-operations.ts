@@ -1,0 +1,20 @@
+/** Kernels through which no gradient flows, with the sdk's names of the operations. */
+export const refusedOperations: ReadonlyMap<string, string> = new Map([
+  ['Bincount', 'bincount'],
+  ['BitwiseAnd', 'bitwiseAnd'],
+  ['Complex', 'complex'],
+  ['CropAndResize', 'image.cropAndResize'],
+  ['DenseBincount', 'denseBincount'],
+  ['FFT', 'fft'],
+  ['IFFT', 'ifft'],
+  ['Imag', 'imag'],
+  ['MaxPoolWithArgmax', 'maxPoolWithArgmax'],
+  ['Multinomial', 'multinomial'],
+  ['Real', 'real'],
+  ['RotateWithOffset', 'image.rotateWithOffset'],
+  ['SearchSorted', 'searchSorted'],
+  ['SparseSegmentMean', 'sparse.sparseSegmentMean'],
+  ['SparseSegmentSum', 'sparse.sparseSegmentSum'],
+  ['Transform', 'image.transform'],
+  ['Unique', 'unique'],
+]);

@@ -1,0 +1,14 @@
+/**
+ * The arithmetic of small dense networks, in AssemblyScript: compiled to WebAssembly by `scripts/build/kernel.mjs`, called by
+ * `../dense-kernel.ts`. All numbers are 32-bit floats in the module's memory, given by their addresses in bytes. Matrices
+ * lie row by row, and their rows are padded to a multiple of four numbers, the width of a vector.
+ *
+ * The order of all sums is fixed and no relaxed instruction is used, so that every machine comes to the same bits.
+ */
+export { allocate, release } from './memory';
+export { multiply } from './multiply';
+export { transpose } from './transpose';
+export { sumColumns } from './sum-columns';
+export { relu, reluGradient, tanh, tanhGradient } from './activations';
+export { crossEntropy, squaredError } from './losses';
+export { adam, sgd } from './optimizers';

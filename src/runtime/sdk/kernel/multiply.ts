@@ -1,0 +1,164 @@
+/**
+ * c = a · b, plus a row of first sums where there is one.
+ *
+ * @param a rows × steps. Its strides are free, so that a transposed matrix needs no copy.
+ * @param rowStride bytes from one row of `a` to the next.
+ * @param stepStride bytes from one step of a row of `a` to the next.
+ * @param b steps × columns.
+ * @param c rows × columns.
+ * @param rows a multiple of 4.
+ * @param columns a multiple of 4.
+ * @param start as many numbers as columns, which every row's sums begin with; 0 to begin with zero.
+ */
+export function multiply(
+  a: usize,
+  rowStride: usize,
+  stepStride: usize,
+  b: usize,
+  c: usize,
+  rows: i32,
+  columns: i32,
+  steps: i32,
+  start: usize,
+): void {
+  const stride = (<usize>columns) << 2;
+  const rowBlock = rowStride << 2;
+  // Where b is larger than the nearest cache and many rows of a pass it, its strips of eight columns are copied together first.
+  const packed = rows >= 16 && stride * steps > 32768;
+  const bStride: usize = packed ? 32 : stride;
+  // Strips of columns outside: a strip of b stays in the cache while all rows of a pass it.
+  let column = 0;
+  for (; column + 8 <= columns; column += 8) {
+    const strip = packed ? packStrip(b, stride, steps) : b;
+    let row = a;
+    let to = c;
+    for (let i = 0; i < rows; i += 4) {
+      multiplyTile8(row, rowStride, stepStride, strip, bStride, to, stride, steps, start);
+      row += rowBlock;
+      to += stride << 2;
+    }
+    b += 32;
+    c += 32;
+    if (start != 0) start += 32;
+  }
+  if (column == columns) return;
+  for (let i = 0; i < rows; i += 4) {
+    multiplyTile4(a, rowStride, stepStride, b, c, stride, steps, start);
+    a += rowBlock;
+    c += stride << 2;
+  }
+}
+
+/** Four rows and eight columns of the product: as many sums as fit into registers. */
+function multiplyTile8(
+  a0: usize,
+  rowStride: usize,
+  stepStride: usize,
+  b: usize,
+  bStride: usize,
+  c: usize,
+  stride: usize,
+  steps: i32,
+  start: usize,
+): void {
+  let left0 = start == 0 ? f32x4.splat(0) : v128.load(start);
+  let right0 = start == 0 ? f32x4.splat(0) : v128.load(start, 16);
+  let left1 = left0;
+  let right1 = right0;
+  let left2 = left0;
+  let right2 = right0;
+  let left3 = left0;
+  let right3 = right0;
+  let a1 = a0 + rowStride;
+  let a2 = a1 + rowStride;
+  let a3 = a2 + rowStride;
+  for (let step = 0; step < steps; step++) {
+    const left = v128.load(b);
+    const right = v128.load(b, 16);
+    const x0 = v128.load32_splat(a0);
+    left0 = f32x4.add(left0, f32x4.mul(x0, left));
+    right0 = f32x4.add(right0, f32x4.mul(x0, right));
+    const x1 = v128.load32_splat(a1);
+    left1 = f32x4.add(left1, f32x4.mul(x1, left));
+    right1 = f32x4.add(right1, f32x4.mul(x1, right));
+    const x2 = v128.load32_splat(a2);
+    left2 = f32x4.add(left2, f32x4.mul(x2, left));
+    right2 = f32x4.add(right2, f32x4.mul(x2, right));
+    const x3 = v128.load32_splat(a3);
+    left3 = f32x4.add(left3, f32x4.mul(x3, left));
+    right3 = f32x4.add(right3, f32x4.mul(x3, right));
+    b += bStride;
+    a0 += stepStride;
+    a1 += stepStride;
+    a2 += stepStride;
+    a3 += stepStride;
+  }
+  v128.store(c, left0);
+  v128.store(c, right0, 16);
+  c += stride;
+  v128.store(c, left1);
+  v128.store(c, right1, 16);
+  c += stride;
+  v128.store(c, left2);
+  v128.store(c, right2, 16);
+  c += stride;
+  v128.store(c, left3);
+  v128.store(c, right3, 16);
+}
+
+/** Four rows and the last four columns, where the number of columns is no multiple of eight. */
+function multiplyTile4(
+  a0: usize,
+  rowStride: usize,
+  stepStride: usize,
+  b: usize,
+  c: usize,
+  stride: usize,
+  steps: i32,
+  start: usize,
+): void {
+  let sums0 = start == 0 ? f32x4.splat(0) : v128.load(start);
+  let sums1 = sums0;
+  let sums2 = sums0;
+  let sums3 = sums0;
+  let a1 = a0 + rowStride;
+  let a2 = a1 + rowStride;
+  let a3 = a2 + rowStride;
+  for (let step = 0; step < steps; step++) {
+    const right = v128.load(b);
+    sums0 = f32x4.add(sums0, f32x4.mul(v128.load32_splat(a0), right));
+    sums1 = f32x4.add(sums1, f32x4.mul(v128.load32_splat(a1), right));
+    sums2 = f32x4.add(sums2, f32x4.mul(v128.load32_splat(a2), right));
+    sums3 = f32x4.add(sums3, f32x4.mul(v128.load32_splat(a3), right));
+    b += stride;
+    a0 += stepStride;
+    a1 += stepStride;
+    a2 += stepStride;
+    a3 += stepStride;
+  }
+  v128.store(c, sums0);
+  v128.store(c + stride, sums1);
+  v128.store(c + 2 * stride, sums2);
+  v128.store(c + 3 * stride, sums3);
+}
+
+/** Memory for one strip, as long as the longest so far. */
+let stripMemory: usize = 0;
+let stripSteps: i32 = 0;
+
+/** Copies eight columns of a matrix, so that they lie together. @param stride bytes from row to row */
+function packStrip(from: usize, stride: usize, steps: i32): usize {
+  if (steps > stripSteps) {
+    if (stripMemory != 0) heap.free(stripMemory);
+    stripMemory = heap.alloc((<usize>steps) << 5);
+    stripSteps = steps;
+  }
+  let to = stripMemory;
+  for (let step = 0; step < steps; step++) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    from += stride;
+    to += 32;
+  }
+  return stripMemory;
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { findUndifferentiable } from '../../../src/runtime/runs/undifferentiable.ts';
+import { createWorkplace, experimentSource, type Workplace } from './built.ts';
+
+const found = (source: string) => findUndifferentiable(source).map(({ operation, line }) => `${operation}:${line}`);
+
+describe('operations without a gradient', () => {
+  it('are found where a function is differentiated, by name and line', () => {
+    assert.deepEqual(found('tf.variableGrads(() =>\n  tf.sum(tf.real(\n tf.spectral.fft(x))));'), ['real:2', 'fft:3']);
+    assert.deepEqual(found('optimizer.minimize(() => tf.mean(tf.image.transform(a, b)))'), ['image.transform:1']);
+    assert.deepEqual(found('const f = tf.valueAndGrad((x) => { return tf.sum(tf.multinomial(x, 1)); });'), [
+      'multinomial:1',
+    ]);
+  });
+
+  it('are welcome beside a gradient, in texts and comments, and where there is a gradient of their own', () => {
+    for (const source of [
+      'tf.variableGrads(() => tf.sum(x)); const spectrum = tf.fft(x);',
+      'tf.grads((x) => tf.sum(x) /* not tf.fft(x) */ ); // tf.fft(x)',
+      "tf.grads((x) => named('tf.fft(x)', `tf.fft(${x})`));",
+      'tf.grads((x) => tf.customGrad((y) => tf.real(y))(x));',
+      'tf.grads((x) => mytf.fftShift(x) + tf.realistic(x));',
+    ]) {
+      assert.deepEqual(found(source), [], source);
+    }
+  });
+
+  it('are looked for in time, whatever the source', () => {
+    assert.deepEqual(found(`${'grads('.repeat(2000)}${"'".repeat(2000)}`), []);
+  });
+
+  describe('in a run', () => {
+    let place: Workplace;
+    beforeEach(async () => (place = await createWorkplace()));
+    afterEach(() => place.clean());
+
+    it('are told before the first trial, which stops at their line', async () => {
+      const trial = `
+        const w = tf.variable(tf.tensor1d([1, 2]));
+        tf.variableGrads(() => tf.sum(tf.real(
+          tf.fft(tf.complex(w, w)))));`;
+      const file = await place.write('fft.ts', experimentSource({ compute: 'autodiff', trial }));
+      const state = await place.run(file, { seeds: 1 });
+      assert.deepEqual(
+        state.warnings
+          .slice(0, 3)
+          .map((message) => message.slice(0, 'Line 12: no gradient flows through tf.real'.length)),
+        [
+          'Line 12: no gradient flows through tf.real',
+          'Line 13: no gradient flows through tf.fft,',
+          'Line 13: no gradient flows through tf.comp',
+        ],
+      );
+      assert.equal(state.status, 'failed');
+      assert.ok([12, 13].includes(state.error!.line!), JSON.stringify(state.error));
+    });
+  });
+});
