@@ -17,6 +17,8 @@ export class RunFeed {
   readonly #sentPoints = new Map<string, number>();
   readonly #sentFigures = new Map<string, FigureView['figure']>();
   #restarts = 0;
+  /** What the run was when the snapshot was made. */
+  #record: RunState['record'] | undefined;
 
   /** @param labels what people have written on the run now. */
   constructor(state: RunState, labels: () => Labels | undefined) {
@@ -29,6 +31,7 @@ export class RunFeed {
     this.#sentPoints.clear();
     this.#sentFigures.clear();
     this.#restarts = restarts(this.#state);
+    this.#record = this.#state.record;
     return {
       type: 'snapshot',
       run: runView(this.#state, this.#labels()),
@@ -39,11 +42,12 @@ export class RunFeed {
   }
 
   /**
-   * What came since the last message. Nothing where a trial began afresh in between: what was sent of its first attempt
-   * cannot be taken back by adding to it, so a snapshot has to follow.
+   * What came since the last message. Nothing where a snapshot has to follow: a trial began afresh in between, and what was
+   * sent of its first attempt cannot be taken back by adding to it; or the experiment has been loaded, which tells what
+   * there is to show.
    */
   update(console: string): Update | undefined {
-    if (restarts(this.#state) !== this.#restarts) return undefined;
+    if (restarts(this.#state) !== this.#restarts || this.#state.record !== this.#record) return undefined;
     return {
       type: 'update',
       run: runView(this.#state, this.#labels()),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { RunFeed } from '../../../src/extension/dashboard/run-feed.ts';
 import type { RunEvent } from '../../../src/runtime/runs/events.ts';
 import type { RunRecord } from '../../../src/runtime/runs/record.ts';
-import { applyEvents, createRunState } from '../../../src/runtime/runs/state.ts';
+import { applyEvents, createRunState, replaceRecord } from '../../../src/runtime/runs/state.ts';
 
 const record = {
   version: 1,
@@ -40,6 +40,17 @@ describe('what a dashboard is sent', () => {
     applyEvents(state, [points(3)]);
     assert.deepEqual(feed.update('')!.series[0]!.steps, Float64Array.of(3));
     assert.deepEqual(feed.update('')!.series, []);
+  });
+
+  it('is everything anew once the experiment is known, which tells what there is to show', () => {
+    const state = createRunState(record);
+    const feed = new RunFeed(state, () => undefined);
+    feed.snapshot(rest);
+    assert.ok(feed.update(''));
+    replaceRecord(state, { ...record, name: 'loaded' });
+    assert.equal(feed.update(''), undefined);
+    assert.equal(feed.snapshot(rest).run.record.name, 'loaded');
+    assert.ok(feed.update(''));
   });
 
   it('is every point exactly once, however snapshots and updates fall', () => {
