@@ -11,7 +11,7 @@ async function completions(language: string, text: string): Promise<Map<string, 
     document.uri,
     end,
     undefined,
-    10,
+    1000,
   );
   return new Map(list.items.map((item) => [typeof item.label === 'string' ? item.label : item.label.label, item]));
 }

@@ -28,6 +28,7 @@ export class Library implements vscode.Disposable {
   readonly #disposables: { dispose(): unknown }[] = [this.#changed, this.#problems];
   readonly #ending = new AbortController();
   #watchers: vscode.Disposable[] = [];
+  #watchedPatterns = '[]';
   #state: LibraryState | undefined;
   /** Number of files that the state was read from. */
   #sources = 0;
@@ -139,7 +140,11 @@ export class Library implements vscode.Disposable {
     return loadMethods(this.#distribution);
   }
 
+  /** Watchers that are right stay: what happens while others take their place would go unseen. */
   #watch(patterns: readonly vscode.RelativePattern[]): void {
+    const watched = JSON.stringify(patterns.map(({ baseUri, pattern }) => [baseUri.toString(), pattern]));
+    if (watched === this.#watchedPatterns) return;
+    this.#watchedPatterns = watched;
     for (const watcher of this.#watchers) watcher.dispose();
     this.#watchers = patterns.flatMap((pattern) => {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
