@@ -98,6 +98,16 @@ const cardSchema = v.strictObject({
       v.number(({ input }) => `must be a number of seconds, found ${found(input)}`),
       v.check((seconds) => Number.isFinite(seconds) && seconds > 0, 'must be more than 0 seconds'),
     ),
+    short: v.optional(
+      v.record(
+        text,
+        v.union(
+          [v.number(), v.string(), v.boolean()],
+          ({ input }) => `must be a value of a parameter, found ${found(input)}`,
+        ),
+        ({ input }) => `must name parameters of the experiment, each with a value, found ${found(input)}`,
+      ),
+    ),
   }),
   notes: v.optional(text),
   sources: text,
