@@ -4,6 +4,7 @@ export { int, float, choice, flag } from './parameters.ts';
 export { atLeast, atMost } from './conditions.ts';
 export { createRng } from './rng.ts';
 export { mean, median, quantile, interquartileMean } from './statistics.ts';
+export { correlation, rankCorrelation } from './correlation.ts';
 export type { Numbers } from './statistics.ts';
 export type { Rng, RngState } from './rng.ts';
 export type { Figure, FigureAxis, FigureLayer } from './figure.ts';
@@ -30,6 +31,7 @@ export type {
   Tensor4D,
   Variable,
 } from './tensors.ts';
+export { backwardInduction, type StepValues } from './finite-horizon.ts';
 export { createGlyphs, type GlyphImages } from './glyphs.ts';
 export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
 export { denseNetwork } from './dense-network.ts';
