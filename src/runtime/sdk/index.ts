@@ -31,7 +31,7 @@ export type {
   Tensor4D,
   Variable,
 } from './tensors.ts';
-export { backwardInduction, type StepValues } from './finite-horizon.ts';
+export { backwardInduction, sampleEpisode, type EpisodeStep, type StepValues } from './finite-horizon.ts';
 export { createGlyphs, type GlyphImages } from './glyphs.ts';
 export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
 export { denseNetwork } from './dense-network.ts';
