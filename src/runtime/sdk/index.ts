@@ -73,3 +73,5 @@ export { createTrial, runTrial } from './trial.ts';
 export type { TrialOptions, TrialRecord, TrialSink } from './trial.ts';
 /** @internal */
 export { evaluateClaim } from './verdict.ts';
+/** @internal */
+export { sabotageClaim } from './sabotage.ts';
