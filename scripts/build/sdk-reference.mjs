@@ -13,7 +13,8 @@ const sdk = join(root, 'src/runtime/sdk');
 /** Chapters of the reference: the files whose exports they hold, in the order in which a reader needs them. */
 const chapters = [
   ['The experiment', ['declare', 'experiment', 'parameters', 'conditions', 'figure']],
-  ['Random numbers and statistics', ['rng', 'statistics']],
+  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution']],
+  ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process']],
   [
     'Networks and optimisers',
     ['dense-network', 'dense-optimizer', 'tensors', 'nets', 'adam', 'optimizer-state', 'logits'],

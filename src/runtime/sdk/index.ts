@@ -37,8 +37,12 @@ export type { DenseLoss, DenseNetwork, DenseNetworkOptions, DenseNetworkState } 
 export type { DenseOptimizer } from './dense-optimizer.ts';
 export { adam, type Step, type StepState } from './adam.ts';
 export { restoreOptimizer, saveOptimizer, type OptimizerState } from './optimizer-state.ts';
+export { covarianceMatrix, gaussianProcess, matern52, squaredExponential } from './gaussian-process.ts';
+export type { Kernel, KernelOptions, Prediction } from './gaussian-process.ts';
 export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';
+export { choleskyFactor, choleskySolve, symmetricEigen, type SymmetricEigen } from './linear-algebra.ts';
 export { logistic, logSoftmax, logSumExp, softmax } from './logits.ts';
+export { normalDensity, normalProbability } from './normal-distribution.ts';
 export { prefersFirst } from './preferences.ts';
 export { softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
 export type { ActionValues, Policy, TabularMdp, Transition } from './tabular-mdp.ts';
