@@ -21,7 +21,7 @@ const chapters = [
   ],
   ['Worlds with states and actions', ['tabular-mdp', 'gridworld', 'top-spin']],
   ['Tokens and preferences', ['token-mdp', 'preferences']],
-  ['Data', ['glyphs']],
+  ['Data', ['glyphs', 'classification']],
 ];
 
 const introduction = `# The module \`marginalia\`

@@ -30,7 +30,8 @@ export type {
   Tensor4D,
   Variable,
 } from './tensors.ts';
-export { createGlyphs, type GlyphImages } from './glyphs.ts';
+export { createGlyphs, glyphBatch, type GlyphImages } from './glyphs.ts';
+export { accuracy, crossEntropies } from './classification.ts';
 export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
 export { denseNetwork } from './dense-network.ts';
 export type { DenseLoss, DenseNetwork, DenseNetworkOptions, DenseNetworkState } from './dense-network.ts';
