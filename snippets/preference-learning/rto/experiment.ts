@@ -1,5 +1,6 @@
 import {
   adam,
+  addAlong,
   atLeast,
   atMost,
   experiment,
@@ -92,11 +93,6 @@ function learn(
   return table;
 }
 
-/** Adds a number to every cell that a response passes. */
-function add(table: Float64Array, response: TokenResponse, value: number): void {
-  for (const cell of response.cells) table[cell]! += value;
-}
-
 /** The first stage of RTO ("DPO stage"): log-probabilities of the policy trained by DPO. */
 function trainDpo(mdp: TokenMdp, data: Data): Float64Array {
   const logReference = logProbabilities(mdp, mdp.reference);
@@ -107,8 +103,8 @@ function trainDpo(mdp: TokenMdp, data: Data): Float64Array {
     const weights = new Float64Array(mdp.size);
     for (const { win, lose } of batch) {
       const push = (dpoBeta * logistic(dpoBeta * (ratio(lose) - ratio(win)))) / batchSize;
-      add(weights, win, -push);
-      add(weights, lose, push);
+      addAlong(weights, win, -push);
+      addAlong(weights, lose, push);
     }
     return logitGradient(mdp, logPolicy, weights);
   });
@@ -122,8 +118,8 @@ function trainRewardModel(mdp: TokenMdp, data: Data): Float64Array {
     const gradient = scores.map((score) => 1e-4 * score);
     for (const { win, lose } of batch) {
       const push = logistic(sumAlong(scores, lose) - sumAlong(scores, win)) / batchSize;
-      add(gradient, win, -push);
-      add(gradient, lose, push);
+      addAlong(gradient, win, -push);
+      addAlong(gradient, lose, push);
     }
     return gradient;
   });

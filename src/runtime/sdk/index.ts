@@ -43,6 +43,7 @@ export { prefersFirst } from './preferences.ts';
 export { softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
 export type { ActionValues, Policy, TabularMdp, Transition } from './tabular-mdp.ts';
 export {
+  addAlong,
   expectedSum,
   logitGradient,
   logProbabilities,
@@ -51,7 +52,16 @@ export {
   sumAlong,
   tokenMdp,
 } from './token-mdp.ts';
-export type { TokenMdp, TokenResponse } from './token-mdp.ts';
+export type { TokenMdp, TokenResponse, TokenTable } from './token-mdp.ts';
+export {
+  chainAccuracy,
+  chainExpectedSum,
+  chainPolicy,
+  chainPrompts,
+  modularChain,
+  sampleSolution,
+} from './modular-chain.ts';
+export type { ChainPrompt, ChainSolution, ModularChain } from './modular-chain.ts';
 export { topSpin, type PuzzleAction, type TopSpin } from './top-spin.ts';
 
 // For the runtime, the build and tests; left out of the types that experiments see.
