@@ -19,7 +19,7 @@ const chapters = [
     ['dense-network', 'dense-optimizer', 'tensors', 'nets', 'adam', 'optimizer-state', 'logits'],
   ],
   ['Worlds with states and actions', ['tabular-mdp', 'gridworld', 'top-spin']],
-  ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences']],
+  ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
   ['Data', ['glyphs']],
 ];
 

@@ -39,6 +39,7 @@ export { adam, type Step, type StepState } from './adam.ts';
 export { restoreOptimizer, saveOptimizer, type OptimizerState } from './optimizer-state.ts';
 export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';
 export { logistic, logSoftmax, logSumExp, softmax } from './logits.ts';
+export { bradleyTerryGradient, dpoGradient, type ResponsePair } from './pairwise.ts';
 export { prefersFirst } from './preferences.ts';
 export { softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
 export type { ActionValues, Policy, TabularMdp, Transition } from './tabular-mdp.ts';
