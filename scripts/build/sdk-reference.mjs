@@ -20,7 +20,7 @@ const chapters = [
     ['dense-network', 'dense-optimizer', 'tensors', 'nets', 'adam', 'optimizer-state', 'logits'],
   ],
   ['Worlds with states and actions', ['tabular-mdp', 'gridworld', 'top-spin']],
-  ['Tokens and preferences', ['token-mdp', 'preferences']],
+  ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
   ['Data', ['glyphs', 'classification']],
 ];
 

@@ -44,10 +44,12 @@ export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';
 export { choleskyFactor, choleskySolve, symmetricEigen, type SymmetricEigen } from './linear-algebra.ts';
 export { logistic, logSoftmax, logSumExp, softmax } from './logits.ts';
 export { normalDensity, normalProbability } from './normal-distribution.ts';
+export { bradleyTerryGradient, dpoGradient, type ResponsePair } from './pairwise.ts';
 export { prefersFirst } from './preferences.ts';
 export { softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
 export type { ActionValues, Policy, TabularMdp, Transition } from './tabular-mdp.ts';
 export {
+  addAlong,
   expectedSum,
   logitGradient,
   logProbabilities,
@@ -56,7 +58,16 @@ export {
   sumAlong,
   tokenMdp,
 } from './token-mdp.ts';
-export type { TokenMdp, TokenResponse } from './token-mdp.ts';
+export type { TokenMdp, TokenResponse, TokenTable } from './token-mdp.ts';
+export {
+  chainAccuracy,
+  chainExpectedSum,
+  chainPolicy,
+  chainPrompts,
+  modularChain,
+  sampleSolution,
+} from './modular-chain.ts';
+export type { ChainPrompt, ChainSolution, ModularChain } from './modular-chain.ts';
 export { topSpin, type PuzzleAction, type TopSpin } from './top-spin.ts';
 
 // For the runtime, the build and tests; left out of the types that experiments see.

@@ -45,10 +45,10 @@ describe('sabotage of a claim', () => {
   });
 
   it('breaks a claim that is about the method', () => {
-    assert.equal(sabotageClaim(definition, series)['theirs'], 'fails');
+    assert.equal(sabotageClaim(definition, series).theirs, 'fails');
   });
 
   it("keeps the method's own numbers where the other arm logged none", () => {
-    assert.equal(sabotageClaim(definition, series)['halved'], 'holds');
+    assert.equal(sabotageClaim(definition, series).halved, 'holds');
   });
 });
