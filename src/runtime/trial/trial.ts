@@ -8,8 +8,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type * as Backends from '../backends/backends.ts';
+import { lackOf } from '../backends/lacking.ts';
 import { encodeJson } from '../runs/json.ts';
 import type { Outcome, RunError } from '../runs/events.ts';
+import type { BackendName } from '../runs/record.ts';
 import type { Experiment } from '../sdk/experiment.ts';
 import { control, createChannel, createFrameWriter } from './channel.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -18,6 +20,7 @@ import { printAtOnce } from './print-at-once.ts';
 import type { Answer, FromTrialProcess, Job, Note, TrialProcessOptions } from './protocol.ts';
 import { readSeries } from './read-series.ts';
 import type { RecorderOptions } from './recorder.ts';
+import { rehearse } from './rehearse.ts';
 import { toRunError } from './run-error.ts';
 import { loadSdk } from './sdk.ts';
 import { StopSignal } from './stop-signal.ts';
@@ -44,8 +47,11 @@ printAtOnce(process.stderr);
 const sdk = loadSdk(distribution);
 process.setSourceMapsEnabled(true);
 
-/** How long loading a module, starting an engine (from a slow disk) or deciding a claim may take, in seconds. */
-const limits = { load: 10, prepare: 60, verdict: 120 } as const;
+/** How long loading a module, starting an engine (from a slow disk), a rehearsal or deciding a claim may take, in seconds. */
+const limits = { load: 10, prepare: 60, rehearse: 20, verdict: 120 } as const;
+
+/** Of the engine where trials compute with plain numbers. */
+const noCopies: ReadonlySet<string> = new Set();
 
 let jobs = 0;
 /** The job that has not been answered yet. */
@@ -115,25 +121,40 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
     return Promise.resolve();
   },
 
-  async prepare({ backend, flopsPerUpdate = 0 }) {
+  async prepare({ backend, flopsPerUpdate = 0, threads, passedOver }) {
     engine = await loadBackends().prepareEngine(backend, {
-      ...{ distribution, experimentFolder: process.cwd(), flopsPerUpdate },
+      ...{ distribution, experimentFolder: process.cwd(), flopsPerUpdate, threads, passedOver },
       readsAtOnce: /\.(data|array)Sync\(/.test(readFileSync(options.bundle, 'utf8')),
     });
     const { name, version, reason } = engine;
     answer({ type: 'prepared', backend: { name, version, reason } });
   },
 
+  async rehearse({ backend, ...trial }) {
+    await useEngine(backend, 1);
+    const error = await rehearse(sdk, load(), { ...trial, tf: engine!.tf });
+    const what = lackOf(error);
+    if (what === undefined) {
+      engine!.tf.disposeVariables();
+      answer({ type: 'rehearsed' });
+      return;
+    }
+    const { line } = toRunError(error, 'exception', distribution);
+    // The next engine gets a process of its own.
+    answer({ type: 'rehearsed', lack: { what, ...(line !== undefined && { line }) } }, true);
+    writer.flush();
+    process.exit();
+  },
+
   async trial(job) {
     trialStarted = performance.now();
-    if (job.backend !== 'none' && engine?.name !== job.backend) {
-      engine = await loadBackends().prepareEngine(job.backend, { distribution, experimentFolder: process.cwd() });
-    }
+    await useEngine(job.backend, job.threads);
     const experiment = load();
     const { arm, seed, params } = job;
     const sink = createTrialSink(channel, writer, {
       metrics: Object.keys(experiment.definition.metrics),
       checkpoint: openCheckpoint(options.checkpoints, `${arm}#${seed}`, job.checkpoint),
+      copied: engine?.copied ?? noCopies,
     });
     const seconds = () => (performance.now() - trialStarted - sink.pausedMilliseconds) / 1000;
     const tensorsBefore = engine?.tf.memory().numTensors ?? 0;
@@ -164,6 +185,11 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
     answer({ type: 'verdict', verdict: sdk.evaluateClaim(definition, await readSeries(events), { seeds }) });
   },
 };
+
+async function useEngine(name: BackendName, threads: number): Promise<void> {
+  if (name === 'none' || engine?.name === name) return;
+  engine = await loadBackends().prepareEngine(name, { distribution, experimentFolder: process.cwd(), threads });
+}
 
 function load(): Experiment {
   const experiment = loadExperiment(options.bundle, sdk);
