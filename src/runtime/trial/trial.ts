@@ -2,43 +2,29 @@
  * Entry of a trial process: does one job after another for the run's process (`Job`), and answers each through the
  * recorder, so that an answer comes after everything that the job recorded.
  */
+// First, since the recorder comes up while the rest is loaded.
+import { channel, distribution, options, writer } from './start-recorder.ts';
 import { readFileSync } from 'node:fs';
 import inspector from 'node:inspector';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type * as Backends from '../backends/backends.ts';
 import { lackOf } from '../backends/lacking.ts';
 import { encodeJson } from '../runs/json.ts';
 import type { Outcome, RunError } from '../runs/events.ts';
 import type { BackendName } from '../runs/record.ts';
 import type { Experiment } from '../sdk/experiment.ts';
-import { control, createChannel, createFrameWriter } from './channel.ts';
+import { control } from './channel.ts';
 import { openCheckpoint } from './checkpoint.ts';
+import { loadCompiled, type CompiledBundle } from './compiled-bundle.ts';
 import { loadExperiment } from './load-experiment.ts';
 import { printAtOnce } from './print-at-once.ts';
-import type { Answer, FromTrialProcess, Job, Note, TrialProcessOptions } from './protocol.ts';
+import type { Answer, FromTrialProcess, Job, Note } from './protocol.ts';
 import { readSeries } from './read-series.ts';
-import type { RecorderOptions } from './recorder.ts';
 import { rehearse } from './rehearse.ts';
 import { toRunError } from './run-error.ts';
 import { loadSdk } from './sdk.ts';
 import { StopSignal } from './stop-signal.ts';
 import { createTrialSink } from './trial-sink.ts';
-
-const distribution = __dirname;
-const options = JSON.parse(process.argv[2]!) as TrialProcessOptions;
-
-const channel = createChannel();
-const writer = createFrameWriter(channel);
-const recorderOptions: RecorderOptions = {
-  channel,
-  bundle: options.bundle,
-  controlFile: options.control,
-  memoryMegabytes: options.memoryMegabytes,
-  parent: options.parent,
-};
-new Worker(join(distribution, 'recorder.cjs'), { workerData: recorderOptions }).unref();
 
 printAtOnce(process.stdout);
 printAtOnce(process.stderr);
@@ -58,6 +44,7 @@ let jobs = 0;
 let current: Job | undefined;
 let trialStarted = 0;
 let engine: Backends.Engine | undefined;
+let backends: CompiledBundle | undefined;
 
 process.on('message', (job: Job) => void perform(job));
 process.on('disconnect', () => process.exit());
@@ -102,13 +89,16 @@ function awaitRecorder(): void {
 }
 
 async function perform(job: Job): Promise<void> {
-  awaitRecorder();
   current = job;
+  trialStarted = performance.now();
   const limit = job.type === 'trial' ? job.seconds : limits[job.type];
   // Whoever looks at a breakpoint has all the time there is.
   Atomics.store(channel.control, control.limitSeconds, inspector.url() === undefined ? limit : 0);
   Atomics.store(channel.control, control.job, ++jobs);
   try {
+    // The engines load while the recorder comes up.
+    if ('backend' in job && job.backend !== 'none') loadBackends();
+    awaitRecorder();
     await performs[job.type](job as never);
   } catch (error) {
     answerFailure(toRunError(error, error instanceof sdk.DeclarationError ? 'declaration' : 'exception', distribution));
@@ -128,6 +118,8 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
     });
     const { name, version, reason } = engine;
     answer({ type: 'prepared', backend: { name, version, reason } });
+    // Every run begins with this job, in one process, so this is the place to do it once.
+    backends!.keep();
   },
 
   async rehearse({ backend, ...trial }) {
@@ -147,7 +139,6 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
   },
 
   async trial(job) {
-    trialStarted = performance.now();
     await useEngine(job.backend, job.threads);
     const experiment = load();
     const { arm, seed, params } = job;
@@ -202,11 +193,12 @@ function load(): Experiment {
 }
 
 function loadBackends(): typeof Backends {
-  const file = join(distribution, 'backends.cjs');
-  process.setSourceMapsEnabled(false);
-  const backends = createRequire(file)(file) as typeof Backends;
-  process.setSourceMapsEnabled(true);
-  return backends;
+  if (backends === undefined) {
+    process.setSourceMapsEnabled(false);
+    backends = loadCompiled(join(distribution, 'backends.cjs'));
+    process.setSourceMapsEnabled(true);
+  }
+  return backends.exports as typeof Backends;
 }
 
 /** Only the first answer to a job counts. */
