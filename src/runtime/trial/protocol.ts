@@ -52,7 +52,9 @@ export type Job =
       readonly checkpoint?: number;
     }
   /** Decide the claim from the events written so far. */
-  | { readonly type: 'verdict'; readonly events: string; readonly seeds: readonly number[] };
+  | { readonly type: 'verdict'; readonly events: string; readonly seeds: readonly number[] }
+  /** Decide it again with each baseline and ablation in the place of the method. */
+  | { readonly type: 'sabotage'; readonly events: string; readonly seeds: readonly number[] };
 
 /** The engine that trials compute with, and why it was taken. */
 export interface PreparedBackend {
@@ -60,6 +62,9 @@ export interface PreparedBackend {
   readonly version: string;
   readonly reason: string;
 }
+
+/** The verdict on a claim by the arm that stood in for the method. */
+export type Sabotage = Readonly<Record<string, Verdict['verdict']>>;
 
 /** How a job came out. */
 export type Answer =
@@ -69,6 +74,7 @@ export type Answer =
   | { readonly type: 'rehearsed'; readonly lack?: { readonly what: string; readonly line?: number } }
   | { readonly type: 'ended'; readonly outcome: Outcome; readonly seconds: number; readonly error?: RunError }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
+  | { readonly type: 'sabotaged'; readonly verdicts: Sabotage }
   /** A job other than a trial failed. */
   | { readonly type: 'failed'; readonly error: RunError };
 

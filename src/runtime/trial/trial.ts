@@ -34,7 +34,7 @@ const sdk = loadSdk(distribution);
 process.setSourceMapsEnabled(true);
 
 /** How long loading a module, starting an engine (from a slow disk), a rehearsal or deciding a claim may take, in seconds. */
-const limits = { load: 10, prepare: 60, rehearse: 20, verdict: 120 } as const;
+const limits = { load: 10, prepare: 60, rehearse: 20, verdict: 120, sabotage: 600 } as const;
 
 /** Of the engine where trials compute with plain numbers. */
 const noCopies: ReadonlySet<string> = new Set();
@@ -174,6 +174,11 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
   async verdict({ events, seeds }) {
     const { definition } = load();
     answer({ type: 'verdict', verdict: sdk.evaluateClaim(definition, await readSeries(events), { seeds }) });
+  },
+
+  async sabotage({ events, seeds }) {
+    const { definition } = load();
+    answer({ type: 'sabotaged', verdicts: sdk.sabotageClaim(definition, await readSeries(events), { seeds }) });
   },
 };
 

@@ -164,6 +164,7 @@ export function paperOf(change: Partial<ToPaperPage> = {}): ToPaperPage {
     },
     method: {
       id: 'rex',
+      hash: 'of no experiment',
       family: 'optimization',
       kind: 'algorithm',
       paper: { title: 'REX', authors: ['John Chen'], year: 2021 },
@@ -189,6 +190,15 @@ export function paperOf(change: Partial<ToPaperPage> = {}): ToPaperPage {
         parameters: [],
         arms: [{ name: 'rex', role: 'method' }],
         metrics: ['loss'],
+      },
+      verdict: {
+        verdict: 'holds',
+        effect: { label: 'linear over rex', value: 1.234, interval: [1.1, 1.4], relation: 'at least', bound: 1 },
+        conditions: 2,
+        seeds: 8,
+        seconds: 41.5,
+        engine: 'wasm 4.22.0',
+        sabotage: { linear: 'fails', no_reflection: 'inconclusive' },
       },
       sources: '',
       confidence: 'high',
