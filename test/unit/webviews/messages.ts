@@ -44,6 +44,7 @@ export function runOf(change: Partial<RunView> = {}): RunView {
       seeds,
       backend: { name: 'wasm', version: '4.22.0', reason: 'tensorflow is not installed' },
       jobs: 1,
+      threads: 1,
       limits: { memoryMegabytes: 2048, trialSeconds: 600 },
       whenStarterExits: 'continue',
       versions: { marginalia: '0.1.0', node: 'v24.0.0' },
