@@ -15,6 +15,7 @@ const chapters = [
   ['The experiment', ['declare', 'experiment', 'parameters', 'conditions', 'figure']],
   ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution']],
   ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process']],
+  ['Random numbers and statistics', ['rng', 'statistics', 'correlation']],
   [
     'Networks and optimisers',
     ['dense-network', 'dense-optimizer', 'tensors', 'nets', 'adam', 'optimizer-state', 'logits'],
@@ -22,6 +23,9 @@ const chapters = [
   ['Worlds with states and actions', ['tabular-mdp', 'gridworld', 'top-spin']],
   ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
   ['Data', ['glyphs', 'classification']],
+  ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'gridworld', 'top-spin']],
+  ['Tokens and preferences', ['token-mdp', 'preferences']],
+  ['Data', ['glyphs']],
 ];
 
 const introduction = `# The module \`marginalia\`

@@ -4,6 +4,7 @@ export { int, float, choice, flag } from './parameters.ts';
 export { atLeast, atMost } from './conditions.ts';
 export { createRng } from './rng.ts';
 export { mean, median, quantile, interquartileMean } from './statistics.ts';
+export { correlation, rankCorrelation } from './correlation.ts';
 export type { Numbers } from './statistics.ts';
 export type { Rng, RngState } from './rng.ts';
 export type { Figure, FigureAxis, FigureLayer } from './figure.ts';
@@ -32,6 +33,8 @@ export type {
 } from './tensors.ts';
 export { createGlyphs, glyphBatch, type GlyphImages } from './glyphs.ts';
 export { accuracy, crossEntropies } from './classification.ts';
+export { backwardInduction, type StepValues } from './finite-horizon.ts';
+export { createGlyphs, type GlyphImages } from './glyphs.ts';
 export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
 export { denseNetwork } from './dense-network.ts';
 export type { DenseLoss, DenseNetwork, DenseNetworkOptions, DenseNetworkState } from './dense-network.ts';
