@@ -16,14 +16,17 @@ const singular = 1e-14;
  */
 export function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
   const L = new Float64Array(size * size);
+  const rows = Array.from({ length: size }, (_, i) => L.subarray(i * size, (i + 1) * size));
   for (let i = 0; i < size; i++) {
+    const row = rows[i]!;
     for (let j = 0; j <= i; j++) {
+      const other = rows[j]!;
       let rest = matrix[i * size + j]!;
-      for (let k = 0; k < j; k++) rest -= L[i * size + k]! * L[j * size + k]!;
+      for (let k = 0; k < j; k++) rest -= row[k]! * other[k]!;
       if (i > j) {
-        L[i * size + j] = rest / L[j * size + j]!;
+        row[j] = rest / other[j]!;
       } else if (rest > singular * matrix[i * size + i]!) {
-        L[i * size + i] = Math.sqrt(rest);
+        row[i] = Math.sqrt(rest);
       } else {
         throw new RangeError(
           `choleskyFactor: the matrix is not positive definite (pivot ${rest} in row ${i}); ` +
