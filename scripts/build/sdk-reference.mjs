@@ -13,13 +13,18 @@ const sdk = join(root, 'src/runtime/sdk');
 /** Chapters of the reference: the files whose exports they hold, in the order in which a reader needs them. */
 const chapters = [
   ['The experiment', ['declare', 'experiment', 'parameters', 'conditions', 'figure']],
-  ['Random numbers and statistics', ['rng', 'statistics']],
+  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution']],
+  ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process']],
+  ['Random numbers and statistics', ['rng', 'statistics', 'correlation']],
   [
     'Networks and optimisers',
     ['dense-network', 'dense-optimizer', 'tensors', 'nets', 'adam', 'optimizer-state', 'logits'],
   ],
   ['Worlds with states and actions', ['tabular-mdp', 'gridworld', 'top-spin']],
   ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
+  ['Data', ['glyphs', 'classification']],
+  ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'gridworld', 'top-spin']],
+  ['Tokens and preferences', ['token-mdp', 'preferences']],
   ['Data', ['glyphs']],
 ];
 

@@ -4,6 +4,7 @@ export { int, float, choice, flag } from './parameters.ts';
 export { atLeast, atMost } from './conditions.ts';
 export { createRng } from './rng.ts';
 export { mean, median, quantile, interquartileMean } from './statistics.ts';
+export { correlation, rankCorrelation } from './correlation.ts';
 export type { Numbers } from './statistics.ts';
 export type { Rng, RngState } from './rng.ts';
 export type { Figure, FigureAxis, FigureLayer } from './figure.ts';
@@ -30,6 +31,9 @@ export type {
   Tensor4D,
   Variable,
 } from './tensors.ts';
+export { createGlyphs, glyphBatch, type GlyphImages } from './glyphs.ts';
+export { accuracy, crossEntropies } from './classification.ts';
+export { backwardInduction, type StepValues } from './finite-horizon.ts';
 export { createGlyphs, type GlyphImages } from './glyphs.ts';
 export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
 export { denseNetwork } from './dense-network.ts';
@@ -37,8 +41,12 @@ export type { DenseLoss, DenseNetwork, DenseNetworkOptions, DenseNetworkState } 
 export type { DenseOptimizer } from './dense-optimizer.ts';
 export { adam, type Step, type StepState } from './adam.ts';
 export { restoreOptimizer, saveOptimizer, type OptimizerState } from './optimizer-state.ts';
+export { covarianceMatrix, gaussianProcess, matern52, squaredExponential } from './gaussian-process.ts';
+export type { Kernel, KernelOptions, Prediction } from './gaussian-process.ts';
 export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';
+export { choleskyFactor, choleskySolve, symmetricEigen, type SymmetricEigen } from './linear-algebra.ts';
 export { logistic, logSoftmax, logSumExp, softmax } from './logits.ts';
+export { normalDensity, normalProbability } from './normal-distribution.ts';
 export { bradleyTerryGradient, dpoGradient, type ResponsePair } from './pairwise.ts';
 export { prefersFirst } from './preferences.ts';
 export { softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
@@ -84,3 +92,5 @@ export { createTrial, runTrial } from './trial.ts';
 export type { TrialOptions, TrialRecord, TrialSink } from './trial.ts';
 /** @internal */
 export { evaluateClaim } from './verdict.ts';
+/** @internal */
+export { sabotageClaim } from './sabotage.ts';
