@@ -57,7 +57,7 @@ export function drawSite(rng: Rng, valueNoise: number) {
   for (;;) {
     const out = all.map((page) => rng.shuffle(all.filter((other) => other !== page)).slice(0, links));
     const target = rng.int(1, pages);
-    const distance = all.map((page) => (page === target ? 0 : 99));
+    const distance: number[] = all.map((page) => (page === target ? 0 : 99));
     for (let clicks = 1; clicks < pages; clicks++) {
       for (const page of all) {
         if (distance[page] === 99 && out[page]!.some((next) => distance[next] === clicks - 1)) distance[page] = clicks;

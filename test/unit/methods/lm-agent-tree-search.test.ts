@@ -22,7 +22,11 @@ describe('lm-agent-tree-search', () => {
     fc.assert(
       fc.property(values, (scores) => {
         const value = (state: number) => scores[state]! / 1001;
-        const { state, expansions } = bestFirstAgent(0, propose, execute, value, { budget: 99, depth: 3, stopAt: 1 });
+        const { state, expansions } = bestFirstAgent<number>(0, propose, execute, value, {
+          budget: 99,
+          depth: 3,
+          stopAt: 1,
+        });
         assert.equal(scores[state], Math.max(...scores));
         assert.equal(expansions, 40);
       }),
@@ -35,7 +39,7 @@ describe('lm-agent-tree-search', () => {
         const value = (state: number) => scores[state]! / 1001;
         const known = new Set([0]);
         const expanded = new Set<number>();
-        const result = bestFirstAgent(
+        const result = bestFirstAgent<number>(
           0,
           (state) => {
             expanded.add(state);
@@ -65,7 +69,7 @@ describe('lm-agent-tree-search', () => {
     const looks: Record<number, number> = { 0: 0.1, 1: 0.5, 2: 0.4, 9: 0.9 };
     const visited: number[] = [];
     const value = (state: number) => looks[state] ?? 0;
-    const { state, expansions } = bestFirstAgent(
+    const { state, expansions } = bestFirstAgent<number>(
       0,
       (from) => {
         visited.push(from);
