@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineOptions, StartEngine } from '../engine.ts';
 import { registerGradients } from '../gradients/gradients.ts';
+import { LackingError } from '../lacking.ts';
 import { openAdapter, type Adapter } from './adapter.ts';
+import { nameMissingKernels } from './missing-kernels.ts';
 
 /** The adapter that this process computes with: it can be opened once only. */
 let opened: Promise<Adapter> | undefined;
@@ -18,11 +20,13 @@ export const startWebGpu: StartEngine = async (options) => {
   // Looks for the adapter when it is evaluated.
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   WebGPUBackend.prototype.readSync = () => {
-    throw new Error(
+    throw new LackingError(
       'On the engine webgpu the numbers of a tensor have to be waited for: write `await tensor.data()` instead of dataSync(), or choose another engine.',
+      'reading without waiting (dataSync)',
     );
   };
   if (!(await tf.setBackend('webgpu'))) throw new Error(`the adapter ${description} does not start.`);
   registerGradients(tf);
+  nameMissingKernels(tf.engine());
   return { version: `${tf.version_core} on ${description}${software ? ', in software' : ''}`, tf };
 };
