@@ -12,5 +12,7 @@ export class LackingError extends Error {
 
 /** What the engine lacks that this error tells of; `undefined` for any other. Engines are bundles with a class of their own each. */
 export function lackOf(error: unknown): string | undefined {
-  return error instanceof Error && error.name === 'LackingError' ? (error as LackingError).lack : undefined;
+  return error instanceof Error && error.name === 'LackingError'
+    ? (error as Error & { readonly lack: string }).lack
+    : undefined;
 }

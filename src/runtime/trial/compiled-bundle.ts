@@ -10,7 +10,7 @@ import { cacheFolder } from '../tensorflow-setup/installation.ts';
 export interface CompiledBundle {
   readonly exports: unknown;
   /** Keeps what V8 has compiled by now for the next process, unless that has been done. Never throws. */
-  keep(): void;
+  readonly keep: () => void;
 }
 
 /** Compiled code that nobody has written for so long goes when other code comes. */

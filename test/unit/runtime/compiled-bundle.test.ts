@@ -28,7 +28,7 @@ describe('a bundle that is loaded with what V8 compiled before', () => {
     writeFile(file, `const inner = () => ${answer}; exports.answer = () => inner(); exports.file = __filename;`);
   const load = () => {
     const { exports, keep } = loadCompiled(file);
-    return { keep, ...(exports as { answer(): number; file: string }) };
+    return { keep, ...(exports as { answer: () => number; file: string }) };
   };
   const kept = async () => {
     const names = await readdir(compiled);
