@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EngineOptions, StartEngine } from '../engine.ts';
 import { registerGradients } from '../gradients/gradients.ts';
 import { openAdapter, type Adapter } from './adapter.ts';
+import { registerWebGpuKernels } from './kernels.ts';
 
 /** The adapter that this process computes with: it can be opened once only. */
 let opened: Promise<Adapter> | undefined;
@@ -17,12 +18,17 @@ export const startWebGpu: StartEngine = async (options) => {
   const { description, software } = await findAdapter(options);
   // Looks for the adapter when it is evaluated.
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
-  WebGPUBackend.prototype.readSync = () => {
+  const { readSync } = WebGPUBackend.prototype;
+  WebGPUBackend.prototype.readSync = function (dataId) {
+    const { values, dtype } = this.tensorMap.get(dataId);
+    // Small tensors are computed with where their numbers are, as long as they have not been moved; complex ones are two.
+    if (values != null || dtype === 'complex64') return readSync.call(this, dataId);
     throw new Error(
       'On the engine webgpu the numbers of a tensor have to be waited for: write `await tensor.data()` instead of dataSync(), or choose another engine.',
     );
   };
   if (!(await tf.setBackend('webgpu'))) throw new Error(`the adapter ${description} does not start.`);
+  registerWebGpuKernels();
   registerGradients(tf);
   return { version: `${tf.version_core} on ${description}${software ? ', in software' : ''}`, tf };
 };
