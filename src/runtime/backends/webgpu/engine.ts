@@ -1,5 +1,6 @@
 /** Entry of the bundle `webgpu.cjs`, loaded only where this engine is asked for or may be chosen. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { BackendValues, DataType } from '@tensorflow/tfjs-core';
 import type { EngineOptions, StartEngine } from '../engine.ts';
 import { registerGradients } from '../gradients/gradients.ts';
 import { openAdapter, type Adapter } from './adapter.ts';
@@ -18,11 +19,13 @@ export const startWebGpu: StartEngine = async (options) => {
   const { description, software } = await findAdapter(options);
   // Looks for the adapter when it is evaluated.
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
-  const { readSync } = WebGPUBackend.prototype;
+  const { readSync } = WebGPUBackend.prototype as {
+    readSync: (this: InstanceType<typeof WebGPUBackend>, dataId: object) => BackendValues;
+  };
   WebGPUBackend.prototype.readSync = function (dataId) {
-    const { values, dtype } = this.tensorMap.get(dataId);
+    const { values, dtype } = this.tensorMap.get(dataId) as { values?: BackendValues | null; dtype: DataType };
     // Small tensors are computed with where their numbers are, as long as they have not been moved; complex ones are two.
-    if (values != null || dtype === 'complex64') return readSync.call(this, dataId);
+    if ((values !== undefined && values !== null) || dtype === 'complex64') return readSync.call(this, dataId);
     throw new Error(
       'On the engine webgpu the numbers of a tensor have to be waited for: write `await tensor.data()` instead of dataSync(), or choose another engine.',
     );

@@ -22,7 +22,7 @@ function castThatConverts(): KernelFunc {
   const add = kernel('Add');
   return (call) => {
     const { dtype } = call.attrs as unknown as { dtype: DataType };
-    const x = call.inputs['x'] as TensorInfo;
+    const x = call.inputs.x!;
     if (dtype !== 'float32' || (x.dtype !== 'int32' && x.dtype !== 'bool')) return cast(call);
     const backend = call.backend as Backend;
     const zero = backend.makeTensorInfo([], 'float32', Float32Array.of(0));
@@ -40,9 +40,8 @@ function cumulativeForwards(kernelName: string): KernelFunc {
     const { axis, reverse: isReversed } = call.attrs as unknown as { axis: number; reverse: boolean };
     if (!isReversed) return cumulative(call);
     const backend = call.backend as Backend;
-    const turned = (x: TensorInfo) =>
-      reverse({ inputs: { x }, backend, attrs: { dims: [axis] } as unknown as NamedAttrMap }) as TensorInfo;
-    const backwards = turned(call.inputs['x'] as TensorInfo);
+    const turned = (x: TensorInfo) => reverse({ inputs: { x }, backend, attrs: { dims: [axis] } }) as TensorInfo;
+    const backwards = turned(call.inputs.x!);
     const attrs = { ...call.attrs, reverse: false } as NamedAttrMap;
     const sums = cumulative({ inputs: { x: backwards }, backend, attrs }) as TensorInfo;
     const result = turned(sums);
