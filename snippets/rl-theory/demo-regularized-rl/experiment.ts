@@ -1,5 +1,5 @@
 import { atLeast, atMost, backwardInduction, experiment, float, gridworld, gridworldFigure, int } from 'marginalia';
-import { mean, softmax, type Curve, type Rng } from 'marginalia';
+import { mean, sampleEpisode, softmax, type Curve, type EpisodeStep, type Rng } from 'marginalia';
 
 // Demonstration-Regularized RL
 // Tiapkin, Belomestny, Calandriello, Moulines, Naumov, Perrault, Valko and Ménard, ICLR 2024, arXiv 2310.17303
@@ -42,12 +42,13 @@ function klSoftBackup(q: Float64Array, prior: Float64Array, lambda: number): { v
 /** A policy of a finite horizon, `[step][state]`: probabilities of the actions. */
 type StepPolicy = readonly (readonly Float64Array[])[];
 type Backup = (q: Float64Array, h: number, s: number) => { value: number; policy: Float64Array };
-type Transition = readonly [state: number, action: number, next: number];
 
 /** Behaviour cloning: counts of the actions by step and state, and `pseudo` counts for all actions of a state together. */
-export function clone(demonstrations: readonly (readonly Transition[])[], pseudo: number): StepPolicy {
+export function clone(demonstrations: readonly (readonly EpisodeStep[])[], pseudo: number): StepPolicy {
   const counts = stepsOf(() => new Float64Array(actions).fill(pseudo / actions));
-  for (const demonstration of demonstrations) demonstration.forEach(([s, a], h) => counts[h]![s]![a]!++);
+  for (const demonstration of demonstrations) {
+    demonstration.forEach(({ state, action }, h) => counts[h]![state]![action]!++);
+  }
   return counts.map((row) => row.map((of) => of.map((count) => count / of.reduce((sum, other) => sum + other))));
 }
 
@@ -56,10 +57,10 @@ export class Model {
   readonly #visits = new Float64Array(states * actions);
   readonly #followers = Array.from({ length: states * actions }, (): { next: number; count: number }[] => []);
 
-  add(episode: readonly Transition[]): void {
-    for (const [s, a, next] of episode) {
-      this.#visits[s * actions + a]!++;
-      const followers = this.#followers[s * actions + a]!;
+  add(episode: readonly EpisodeStep[]): void {
+    for (const { state, action, next } of episode) {
+      this.#visits[state * actions + action]!++;
+      const followers = this.#followers[state * actions + action]!;
       const known = followers.find((follower) => follower.next === next);
       if (known) known.count++;
       else followers.push({ next, count: 1 });
@@ -114,15 +115,8 @@ export function hiddenMoves(rng: Rng) {
 }
 type World = ReturnType<typeof hiddenMoves>;
 
-function rollOut({ mdp }: World, policy: StepPolicy, rng: Rng): readonly Transition[] {
-  let s = 0;
-  return policy.map((at): Transition => {
-    const [state, a] = [s, rng.weighted(at[s]!)];
-    const outcomes = mdp.transitions(s, a);
-    s = outcomes[rng.weighted(outcomes.map(({ probability }) => probability))]!.next;
-    return [state, a, s];
-  });
-}
+const rollOut = ({ mdp }: World, policy: StepPolicy, rng: Rng): readonly EpisodeStep[] =>
+  sampleEpisode(mdp, horizon, (h, s) => rng.weighted(policy[h]![s]!), rng);
 
 /** Expected return of a policy, exactly: forwards, with the chance of being in each cell. */
 export function valueOf({ mdp }: World, policy: StepPolicy): number {
@@ -188,7 +182,7 @@ export default experiment({
     const demonstrations = Array.from({ length: most }, () => rollOut(world, expert, demoRng));
 
     /** Plays until the policy that would be handed out is near-optimal, and at least `episodes` episodes. */
-    const explore = (given: readonly (readonly Transition[])[], episodes: number) => {
+    const explore = (given: readonly (readonly EpisodeStep[])[], episodes: number) => {
       const gapOf = (policy: StepPolicy) => best.v[0]![0]! - valueOf(world, policy);
       // The clone alone need not forgive what the demonstrations did not show. UCBVI is the limit without a divergence.
       const isUcbvi = arm === 'ucbvi' || arm === 'initialized';
@@ -203,7 +197,7 @@ export default experiment({
       let policy = prior;
       while (gaps.length < params.episodes && (gaps.length < episodes || gaps.at(-1)! > near)) {
         const played = rollOut(world, model.plan(params.bonus, backup), episodeRng);
-        for (const [s] of played) visits[s]!++;
+        for (const { state } of played) visits[state]!++;
         model.add(played);
         policy = model.plan(0, backup);
         gaps.push(gapOf(policy));

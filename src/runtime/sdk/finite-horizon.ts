@@ -1,3 +1,4 @@
+import type { Rng } from './rng.ts';
 import type { TabularMdp } from './tabular-mdp.ts';
 
 /** Values of a problem that ends after some steps. Step 0 is the first. */
@@ -41,4 +42,33 @@ export function backwardInduction(
     v[step] = later;
   }
   return { q, v };
+}
+
+/** One step of an episode. */
+export interface EpisodeStep {
+  readonly state: number;
+  readonly action: number;
+  readonly next: number;
+}
+
+/**
+ * Draws an episode from state 0, which ends after `horizon` steps or in a terminal state.
+ *
+ * @param act the action at a step (from 0) in a state.
+ */
+export function sampleEpisode(
+  mdp: TabularMdp,
+  horizon: number,
+  act: (step: number, state: number) => number,
+  rng: Rng,
+): EpisodeStep[] {
+  const episode: EpisodeStep[] = [];
+  for (let [step, state] = [0, 0]; step < horizon && !mdp.isTerminal(state); step++) {
+    const action = act(step, state);
+    const outcomes = mdp.transitions(state, action);
+    const { next } = outcomes[rng.weighted(outcomes.map(({ probability }) => probability))]!;
+    episode.push({ state, action, next });
+    state = next;
+  }
+  return episode;
 }

@@ -31,6 +31,8 @@ export type {
   Tensor4D,
   Variable,
 } from './tensors.ts';
+export { backwardInduction, sampleEpisode, type EpisodeStep, type StepValues } from './finite-horizon.ts';
+export { createGlyphs, type GlyphImages } from './glyphs.ts';
 export { createGlyphs, glyphBatch, type GlyphImages } from './glyphs.ts';
 export { accuracy, crossEntropies } from './classification.ts';
 export { backwardInduction, type StepValues } from './finite-horizon.ts';

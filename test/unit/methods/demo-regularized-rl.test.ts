@@ -55,7 +55,7 @@ describe('demo-regularized-rl', () => {
   });
 
   it('clones by counting, step by step, with pseudo-counts for what was not shown', () => {
-    const steps = (a: number) => Array.from({ length: 10 }, (_, h) => [h, a, h + 1] as const);
+    const steps = (a: number) => Array.from({ length: 10 }, (_, h) => ({ state: h, action: a, next: h + 1 }));
     const policy = clone([steps(2), steps(2), steps(5)], 0.8);
     assert.ok(Math.abs(policy[3]![3]![2]! - (2 + 0.1) / 3.8) < 1e-12);
     assert.ok(Math.abs(policy[3]![3]![5]! - (1 + 0.1) / 3.8) < 1e-12);
@@ -97,7 +97,7 @@ describe('demo-regularized-rl', () => {
       const [s, a] = [Math.floor(cell / 8), cell % 8];
       const outcomes = world.mdp.transitions(s, a);
       const next = () => outcomes[rng.weighted(outcomes.map(({ probability }) => probability))]!.next;
-      model.add(Array.from({ length: 400 }, () => [s, a, next()] as const));
+      model.add(Array.from({ length: 400 }, () => ({ state: s, action: a, next: next() })));
     }
     model.plan(0.1, remember);
     assert.equal(optimistic[0], 10);

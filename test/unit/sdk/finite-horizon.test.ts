@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { backwardInduction } from '../../../src/runtime/sdk/finite-horizon.ts';
+import { backwardInduction, sampleEpisode } from '../../../src/runtime/sdk/finite-horizon.ts';
 import { createRng } from '../../../src/runtime/sdk/rng.ts';
 import { mean } from '../../../src/runtime/sdk/statistics.ts';
 import type { TabularMdp, Transition } from '../../../src/runtime/sdk/tabular-mdp.ts';
@@ -104,6 +104,41 @@ describe('backward induction', () => {
         (row) => mean(row.slice(0, 1)),
       ).v[1]![0],
       4,
+    );
+  });
+});
+
+describe('a sampled episode', () => {
+  it("has the chances of its process, and earns on average what the policy's exact value says", () => {
+    const { mdp, reward } = randomMdp(4);
+    const rng = createRng('episodes', 1);
+    const exact = backwardInduction(mdp, reward, 5, mean).v[0]![0]!;
+    const totals = Array.from({ length: 20_000 }, () =>
+      sampleEpisode(mdp, 5, () => rng.int(0, 2), rng).reduce(
+        (sum, { state, action }) => sum + reward(state, action),
+        0,
+      ),
+    );
+    const center = mean(totals);
+    const deviation = Math.sqrt(mean(totals.map((total) => (total - center) ** 2)));
+    assert.ok(deviation > 0.1 && Math.abs(mean(totals) - exact) < (4 * deviation) / Math.sqrt(totals.length));
+  });
+
+  it('goes on from where a step led, knows the step, and ends in a terminal state or at the horizon', () => {
+    const line: TabularMdp = {
+      states: 4,
+      actions: 2,
+      isTerminal: (state) => state === 3,
+      transitions: (state, action) => [{ next: state + action, probability: 1 }],
+    };
+    const rng = createRng('episodes', 2);
+    assert.deepEqual(
+      sampleEpisode(line, 9, () => 1, rng).map(({ next }) => next),
+      [1, 2, 3],
+    );
+    assert.deepEqual(
+      sampleEpisode(line, 5, (step) => step % 2, rng).map(({ state }) => state),
+      [0, 0, 1, 1, 2],
     );
   });
 });
