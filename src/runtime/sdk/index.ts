@@ -32,10 +32,8 @@ export type {
   Variable,
 } from './tensors.ts';
 export { backwardInduction, sampleEpisode, type EpisodeStep, type StepValues } from './finite-horizon.ts';
-export { createGlyphs, type GlyphImages } from './glyphs.ts';
 export { createGlyphs, glyphBatch, type GlyphImages } from './glyphs.ts';
 export { accuracy, crossEntropies } from './classification.ts';
-export { backwardInduction, type StepValues } from './finite-horizon.ts';
 export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
 export { denseNetwork } from './dense-network.ts';
 export type { DenseLoss, DenseNetwork, DenseNetworkOptions, DenseNetworkState } from './dense-network.ts';
