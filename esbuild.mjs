@@ -130,11 +130,8 @@ async function copyTransformer() {
 
 async function copyWasm() {
   const home = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
-  for (const file of [
-    'tfjs-backend-wasm.wasm',
-    'tfjs-backend-wasm-simd.wasm',
-    'tfjs-backend-wasm-threaded-simd.wasm',
-  ]) {
+  // The third one, with threads, starts in browsers only.
+  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
     await cp(join(home, 'wasm-out', file), join(dist, file));
   }
 }

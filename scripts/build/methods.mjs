@@ -35,14 +35,24 @@ export async function buildMethods({
   problems.push(...cards.checkCards(folders.map(({ placed }) => placed)));
   for (const folder of folders) problems.push(...snippetProblems(folder));
 
-  const [pictures, descriptions, editorSnippets] = await Promise.all([
+  const [pictures, descriptions, editorSnippets, verdicts] = await Promise.all([
     typesetAll(root, cache, folders, problems),
     describeAll(root, cache, folders, problems),
     problems.length === 0 ? snippetsOf(root, cache, folders) : {},
+    recordedVerdicts(root, snippets, cards, problems),
   ]);
   if (problems.length > 0) throw failure(problems);
 
-  const methods = folders.map(({ placed }, i) => cards.cardToMethod(placed.card, descriptions[i]));
+  const hashes = await hashAll(root, cache, folders);
+  const methods = folders.map(({ placed: { card } }, i) => {
+    const hash = hashes[i];
+    const recorded = verdicts[card.id];
+    // A verdict on an experiment that has changed since is no longer one.
+    if (recorded?.hash !== hash) return cards.cardToMethod(card, descriptions[i], { hash });
+    const { verdict, effect, conditions, seeds, seconds, engine, sabotage } = recorded;
+    const shown = { verdict, effect, conditions, seeds, seconds, engine, sabotage };
+    return cards.cardToMethod(card, descriptions[i], { hash, verdict: shown });
+  });
   const equations = Object.fromEntries(methods.map(({ id }, i) => [id, pictures[i]]));
   const equationText = JSON.stringify(equations);
   await mkdir(dist, { recursive: true });
@@ -59,11 +69,14 @@ export async function buildMethods({
   };
 }
 
-/** `src/corpus/card.ts`, compiled. */
+/** `src/corpus/card.ts` and `src/corpus/verdicts.ts`, compiled. */
 async function loadCardModule(root, cache) {
   const { outputFiles } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['src/corpus/card.ts'],
+    stdin: {
+      contents: "export * from './src/corpus/card.ts'; export * from './src/corpus/verdicts.ts';",
+      resolveDir: root,
+    },
     bundle: true,
     write: false,
     format: 'esm',
@@ -80,8 +93,8 @@ async function loadCardModule(root, cache) {
 async function readFolders(root, snippets, { readCard }) {
   const problems = [];
   const folders = [];
-  for (const family of await listing(snippets)) {
-    for (const id of await listing(join(snippets, family.name))) {
+  for (const family of await subfolders(snippets)) {
+    for (const id of await subfolders(join(snippets, family.name))) {
       const folder = join(snippets, family.name, id.name);
       const shown = (name) => relative(root, join(folder, name)).replaceAll('\\', '/');
       const names = (await listing(folder)).map(({ name }) => name);
@@ -97,11 +110,67 @@ async function readFolders(root, snippets, { readCard }) {
       const { placed, problems: found } = readCard(cardText, place);
       problems.push(...found);
       if (placed)
-        folders.push({ placed, source, experiment: join(folder, 'experiment.ts'), shown: shown('experiment.ts') });
+        folders.push({
+          ...{ placed, cardText, source },
+          ...{ experiment: join(folder, 'experiment.ts'), shown: shown('experiment.ts') },
+        });
     }
   }
   folders.sort((a, b) => (a.placed.card.id < b.placed.card.id ? -1 : 1));
   return { folders, problems };
+}
+
+/** What `marginalia verify` found last, where it was asked to keep it. */
+async function recordedVerdicts(root, snippets, { readVerdicts }, problems) {
+  const file = join(snippets, 'verdicts.json');
+  const text = await readFile(file, 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  const { verdicts, problems: found } = readVerdicts(text, relative(root, file).replaceAll('\\', '/'));
+  problems.push(...found);
+  return verdicts;
+}
+
+/**
+ * For each method a hash of what the verdict on its claim depends on: the files of its folder, and the code of the sdk that
+ * its experiment uses. What only checks a declaration is left out.
+ */
+async function hashAll(root, cache, folders) {
+  const version = hashOf(...(await sdkSources(root)), esbuild.version);
+  const keys = folders.map(({ source }) => hashOf(version, source));
+  const bundles = await remembered(join(cache, 'bundles.json'), keys, async (i) => {
+    const { outputFiles } = await esbuild.build({
+      ...bundling(root),
+      entryPoints: [folders[i].experiment],
+      external: ['./src/runtime/sdk/declare.ts'],
+      write: false,
+      minifyWhitespace: true,
+      legalComments: 'none',
+    });
+    return hashOf(outputFiles[0].text);
+  });
+  return folders.map(({ cardText, source }, i) => hashOf(cardText, source, bundles[i]));
+}
+
+/** How experiments are compiled together with the sdk. */
+function bundling(root) {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    plugins: [kernelPlugin()],
+    alias: { marginalia: join(root, 'src/runtime/sdk/index.ts') },
+    logLevel: 'silent',
+  };
+}
+
+/** The folders in a folder. */
+async function subfolders(folder) {
+  return (await listing(folder)).filter((entry) => entry.isDirectory());
 }
 
 async function listing(folder) {
@@ -213,23 +282,15 @@ async function loadDescriptions(root, cache, folders, problems) {
   const experimentOf = new Map(folders.map((folder) => [folder.placed.card.id, folder]));
   try {
     await esbuild.build({
-      absWorkingDir: root,
+      ...bundling(root),
       entryPoints: [
         { in: sdk, out: 'sdk' },
         ...folders.map(({ placed, experiment }) => ({ in: experiment, out: `${placed.card.id}/experiment` })),
       ],
       outdir,
       outExtension: { '.js': '.mjs' },
-      bundle: true,
       splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      packages: 'external',
-      plugins: [kernelPlugin()],
-      alias: { marginalia: sdk },
       sourcemap: 'inline',
-      logLevel: 'silent',
     });
     process.setSourceMapsEnabled(true);
     const { describe, isExperiment } = await import(pathToFileURL(join(outdir, 'sdk.mjs')).href);

@@ -13,14 +13,15 @@ const sdk = join(root, 'src/runtime/sdk');
 /** Chapters of the reference: the files whose exports they hold, in the order in which a reader needs them. */
 const chapters = [
   ['The experiment', ['declare', 'experiment', 'parameters', 'conditions', 'figure']],
-  ['Random numbers and statistics', ['rng', 'statistics']],
+  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation']],
+  ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process']],
   [
     'Networks and optimisers',
     ['dense-network', 'dense-optimizer', 'tensors', 'nets', 'adam', 'optimizer-state', 'logits'],
   ],
-  ['Worlds with states and actions', ['tabular-mdp', 'gridworld', 'top-spin']],
-  ['Tokens and preferences', ['token-mdp', 'preferences']],
-  ['Data', ['glyphs']],
+  ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'gridworld', 'top-spin']],
+  ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
+  ['Data', ['glyphs', 'classification']],
 ];
 
 const introduction = `# The module \`marginalia\`

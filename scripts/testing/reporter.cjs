@@ -9,11 +9,16 @@ const { writeFileSync } = require('node:fs');
 const { basename } = require('node:path');
 
 /**
- * @typedef {object} SuiteResults
- * @property {boolean} complete whether the suite came to its end
+ * @typedef {object} FileResults
  * @property {number} passed
  * @property {number} skipped
  * @property {{ title: string; message: string }[]} failures
+ */
+
+/**
+ * @typedef {object} SuiteResults
+ * @property {boolean} complete whether the suite came to its end
+ * @property {Record<string, FileResults>} files by the path of the file as it was run
  */
 
 module.exports = class Reporter {
@@ -24,7 +29,7 @@ module.exports = class Reporter {
   constructor(runner, { reporterOptions }) {
     const { results: file, verbose, log = console.log } = reporterOptions;
     /** @type {SuiteResults} */
-    const results = { complete: false, passed: 0, skipped: 0, failures: [] };
+    const results = { complete: false, files: {} };
     const write = () => writeFileSync(file, JSON.stringify(results));
     write();
 
@@ -36,33 +41,35 @@ module.exports = class Reporter {
       log(`  ${current.failed > 0 ? '✗' : '✓'} ${current.name}: ${current.passed} passed${failed} (${seconds} s)`);
     };
     const enter = (/** @type {import('mocha').Runnable} */ test) => {
-      const name = basename(test.file ?? 'tests').replace(/\.test\.\w+$/, '');
-      if (name === current.name) return;
-      close();
-      current = { name, passed: 0, failed: 0, started: Date.now() };
+      const file = test.file ?? 'tests';
+      const name = basename(file).replace(/\.test\.\w+$/, '');
+      if (name !== current.name) {
+        close();
+        current = { name, passed: 0, failed: 0, started: Date.now() };
+      }
+      return (results.files[file] ??= { passed: 0, skipped: 0, failures: [] });
     };
 
     runner.on('test', enter);
     runner.on('pass', (test) => {
-      results.passed += 1;
+      enter(test).passed += 1;
       current.passed += 1;
       if (verbose) log(`    ✓ ${test.fullTitle()} (${test.duration} ms)`);
       write();
     });
     runner.on('pending', (test) => {
-      enter(test);
-      results.skipped += 1;
+      enter(test).skipped += 1;
       log(`    – ${test.fullTitle()}: not run`);
       write();
     });
     // Also hooks that fail: mocha does not count those as tests, and leaves out the tests they stand before.
     runner.on('fail', (test, /** @type {Partial<Error> & { actual?: unknown; expected?: unknown }} */ error) => {
-      enter(test);
+      const counts = enter(test);
       current.failed += 1;
       const message = String(error.stack || error.message || error);
       const difference = error.actual !== undefined && error.expected !== undefined && !message.includes('+ actual');
       const values = difference ? `\nexpected: ${show(error.expected)}\nactual:   ${show(error.actual)}` : '';
-      results.failures.push({ title: test.fullTitle(), message: message + values });
+      counts.failures.push({ title: test.fullTitle(), message: message + values });
       log(`    ✗ ${test.fullTitle()}\n${(message + values).replace(/^/gm, '        ')}`);
       write();
     });

@@ -207,8 +207,12 @@ export function checkCards(placed: readonly PlacedCard[]): Problem[] {
   return problems;
 }
 
-/** The method that a card and its experiment together describe. */
-export function cardToMethod(card: Card, description: ExperimentDescription): Method {
+/** The method that a card and its experiment together describe, with the verdict on its claim. */
+export function cardToMethod(
+  card: Card,
+  description: ExperimentDescription,
+  { hash, verdict }: Pick<Method, 'hash' | 'verdict'>,
+): Method {
   const { arxiv, doi, venue, title, other_titles: otherTitles, authors, year } = card.paper;
   return {
     id: card.id,
@@ -241,6 +245,8 @@ export function cardToMethod(card: Card, description: ExperimentDescription): Me
       arms: Object.entries(description.arms).map(([name, { role }]) => ({ name, role })),
       metrics: Object.keys(description.metrics),
     },
+    hash,
+    ...(verdict && { verdict }),
     ...(card.notes && { notes: card.notes }),
     sources: card.sources,
     confidence: card.confidence,

@@ -1,3 +1,5 @@
+import type { RecordedVerdict } from './verdicts.ts';
+
 /** One labelled formula of a method. */
 export interface Equation {
   readonly label: string;
@@ -65,8 +67,15 @@ export interface Method {
     }[];
     readonly metrics: readonly string[];
   };
+  /** Of what a verdict on the claim depends on: the method's folder and the parts of the sdk that its experiment uses. */
+  readonly hash: string;
+  /** What `marginalia verify` found last; absent where it has not been run on the experiment as it stands. */
+  readonly verdict?: MethodVerdict;
   /** What was changed against the specification, and why a claim does not hold where it does not. */
   readonly notes?: string;
   readonly sources: string;
   readonly confidence: 'high' | 'medium' | 'low';
 }
+
+/** A recorded verdict as views show it. */
+export type MethodVerdict = Omit<RecordedVerdict, 'hash' | 'curve'>;

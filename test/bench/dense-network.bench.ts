@@ -6,10 +6,7 @@ import { join } from 'node:path';
 import { createRng, denseNetwork, mlp, type TensorFlow } from 'marginalia';
 import type { BenchRow } from './bench-row.ts';
 import { loopNetwork } from './loop-network.ts';
-
-const rounds = 5;
-/** Processor time of one round. */
-const roundMs = 300;
+import { howMeasured, numberFrom, stepsPerSecond, torchStepsPerSecond } from './training-speed.ts';
 
 interface Backends {
   prepareEngine(name: string, options: object): Promise<{ readonly tf: TensorFlow }>;
@@ -32,7 +29,7 @@ export async function bench(): Promise<BenchRow[]> {
   ]) {
     const competitors: readonly (readonly [name: string, rate: number | undefined])[] = [
       ['C', compiledSteps(work)],
-      ['PyTorch eager, one thread', torchSteps(work)],
+      ['PyTorch eager, one thread', torchStepsPerSecond({ kind: 'dense', ...work })],
       ['TensorFlow.js on wasm', stepsPerSecond(tensorStep(tf, work))],
       ['a loop in JavaScript', stepsPerSecond(loopNetwork(work.sizes, work.batch))],
     ];
@@ -46,29 +43,11 @@ export async function bench(): Promise<BenchRow[]> {
         value,
         unit: 'steps/s',
         against: { name, value: rate },
-        note: `best of ${rounds} rounds, per second of processor time${note}`,
+        note: `${howMeasured}${note}`,
       });
     }
   }
   return rows;
-}
-
-function stepsPerSecond(step: () => void): number {
-  for (let i = 0; i < 10; i++) step();
-  let best = 0;
-  for (let round = 0; round < rounds; round++) {
-    const began = process.cpuUsage();
-    let spent = 0;
-    let steps = 0;
-    while (spent < roundMs) {
-      step();
-      steps++;
-      const { user, system } = process.cpuUsage(began);
-      spent = (user + system) / 1000;
-    }
-    best = Math.max(best, (1000 * steps) / spent);
-  }
-  return best;
 }
 
 function data({ sizes, batch }: Work) {
@@ -111,40 +90,3 @@ function compiledSteps({ sizes, batch }: Work): number | undefined {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-function torchSteps(work: Work): number | undefined {
-  return numberFrom(spawnSync('python3', ['-c', torchProgram, JSON.stringify(work)], { encoding: 'utf8' }));
-}
-
-function numberFrom({ status, stdout }: { readonly status: number | null; readonly stdout: string }) {
-  return status === 0 ? Number(stdout) : undefined;
-}
-
-const torchProgram = `
-import json, sys, time
-import torch
-torch.set_num_threads(1)
-work = json.loads(sys.argv[1])
-sizes, batch = work['sizes'], work['batch']
-layers = []
-for inputs, outputs in zip(sizes, sizes[1:]):
-    layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
-net = torch.nn.Sequential(*layers[:-1])
-x, y = torch.randn(batch, sizes[0]), torch.randn(batch, sizes[-1])
-adam = torch.optim.Adam(net.parameters(), 1e-3)
-def step():
-    adam.zero_grad()
-    loss = ((net(x) - y) ** 2).mean()
-    loss.backward()
-    adam.step()
-    loss.item()
-for _ in range(10): step()
-best = 0
-for _ in range(${rounds}):
-    began, steps = time.process_time(), 0
-    while time.process_time() - began < ${roundMs / 1000}:
-        step()
-        steps += 1
-    best = max(best, steps / (time.process_time() - began))
-print(best)
-`;

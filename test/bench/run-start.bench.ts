@@ -38,20 +38,20 @@ export async function bench(): Promise<BenchRow[]> {
     );
     return [
       {
-        name: 'run start to first point, plain numbers',
+        name: 'run start to first point at a viewer, not yet drawn, plain numbers',
         value: await starts(plain),
         unit: 'ms',
         aim: 700,
         against,
-        note: `median of ${repetitions}, seen by a viewer that looks every 100 ms`,
+        note: `median of ${repetitions}, the viewer looks every 100 ms`,
       },
       {
-        name: 'run start to first point, tensors',
+        name: 'run start to first point at a viewer, not yet drawn, tensors',
         value: await starts(tensors),
         unit: 'ms',
         aim: 1000,
         against,
-        note: `median of ${repetitions}, engine chosen by itself`,
+        note: `median of ${repetitions}, the same; engine chosen by itself`,
       },
       {
         name: 'a million points from a loop to a viewer',

@@ -1,36 +1,54 @@
 import type * as Core from '@tensorflow/tfjs-core';
-import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { BenchRow } from './bench-row.ts';
-import { loopNetwork } from './loop-network.ts';
-
-const rounds = 5;
-/** Processor time of one round, at least. */
-const roundMs = 300;
+import { howMeasured, stepsPerSecond, torchStepsPerSecond, type TrainedNetwork } from './training-speed.ts';
 
 type TensorFlow = typeof Core;
 interface Backends {
   prepareEngine(name: string, options: object): Promise<{ readonly tf: TensorFlow }>;
 }
 
-/** A network with its data, as `make` leaves it: call `loss` for a step's loss. */
+/** A network with its data: call `loss` for a step's loss. */
 type Network = (tf: TensorFlow) => { readonly variables: readonly Core.Variable[]; readonly loss: () => Core.Scalar };
 
-const networks: Readonly<Record<string, Network>> = {
-  'dense 4-64-64-2, batch 32': (tf) => dense(tf, [4, 64, 64, 2], 32),
-  'dense 784-128-10, batch 128': (tf) => dense(tf, [784, 128, 10], 128),
-  'transformer block, width 64, 4 heads, length 32, batch 16': transformer,
-  'convolutions, 28 x 28, 8 and 16 channels, batch 32': convolutions,
-};
+interface Work {
+  readonly name: string;
+  readonly network: Network;
+  /** What training.py calls it. */
+  readonly inPyTorch: TrainedNetwork;
+}
+
+const works: readonly Work[] = [
+  denseWork([4, 64, 64, 2], 32),
+  denseWork([784, 128, 10], 128),
+  {
+    name: 'transformer block, width 64, 4 heads, length 32, batch 16',
+    network: transformer,
+    inPyTorch: { kind: 'transformer' },
+  },
+  {
+    name: 'convolutions, 28 x 28, 8 and 16 channels, batch 32',
+    network: convolutions,
+    inPyTorch: { kind: 'convolutions' },
+  },
+];
+
+function denseWork(sizes: readonly number[], batch: number): Work {
+  return {
+    name: `dense ${sizes.join('-')}, batch ${batch}`,
+    network: (tf) => dense(tf, sizes, batch),
+    inPyTorch: { kind: 'dense', sizes, batch },
+  };
+}
 
 /** Training steps (forward, backward, Adam, reading the loss) per second of processor time, for every engine that is there. */
 export async function bench(): Promise<BenchRow[]> {
   const distribution = process.env.MARGINALIA_DIST ?? join(process.cwd(), 'dist');
   const backends = createRequire(import.meta.url)(join(distribution, 'backends.cjs')) as Backends;
   const rows: BenchRow[] = [];
-  const loop = stepsPerSecond(loopNetwork([4, 64, 64, 2], 32));
-  const torch = torchSteps();
+  const torch = new Map(works.map(({ name, inPyTorch }) => [name, torchStepsPerSecond(inPyTorch)]));
+  const note = [...torch.values()].includes(undefined) ? '; PyTorch is not on this machine' : '';
   for (const engine of ['cpu', 'wasm', 'tensorflow']) {
     let tf: TensorFlow;
     try {
@@ -39,7 +57,7 @@ export async function bench(): Promise<BenchRow[]> {
       continue;
     }
     await tf.setBackend(engine);
-    for (const [name, network] of Object.entries(networks)) {
+    for (const { name, network } of works) {
       const { variables, loss } = network(tf);
       const optimizer = tf.train.adam(1e-3);
       const step = () => {
@@ -48,63 +66,19 @@ export async function bench(): Promise<BenchRow[]> {
         value.dataSync();
         tf.dispose([value, grads]);
       };
-      const isFirst = name.startsWith('dense 4-');
+      const beside = torch.get(name);
       rows.push({
         name: `${name}, on ${engine}`,
         value: stepsPerSecond(step),
         unit: 'steps/s',
-        ...(isFirst && { against: { name: 'a loop in JavaScript', value: loop } }),
-        note: `best of ${rounds} rounds, per second of processor time; PyTorch eager beside it: ${torch}`,
+        ...(beside !== undefined && { against: { name: 'PyTorch eager, one thread', value: beside } }),
+        note: `${howMeasured}${note}`,
       });
       optimizer.dispose();
       tf.disposeVariables();
     }
   }
   return rows;
-}
-
-function stepsPerSecond(step: () => void): number {
-  for (let i = 0; i < 3; i++) step();
-  let best = 0;
-  for (let round = 0; round < rounds; round++) {
-    const began = process.cpuUsage();
-    let spent = 0;
-    let steps = 0;
-    while (spent < roundMs) {
-      step();
-      steps++;
-      const { user, system } = process.cpuUsage(began);
-      spent = (user + system) / 1000;
-    }
-    best = Math.max(best, (1000 * steps) / spent);
-  }
-  return best;
-}
-
-function torchSteps(): string {
-  const program = `
-import time
-import torch
-torch.set_num_threads(1)
-net = torch.nn.Sequential(torch.nn.Linear(4, 64), torch.nn.ReLU(), torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 2))
-x, y = torch.randn(32, 4), torch.randn(32, 2)
-adam = torch.optim.Adam(net.parameters(), 1e-3)
-def step():
-    adam.zero_grad()
-    loss = ((net(x) - y) ** 2).mean()
-    loss.backward()
-    adam.step()
-    loss.item()
-for _ in range(20): step()
-best = 0
-for _ in range(5):
-    began = time.process_time()
-    for _ in range(200): step()
-    best = max(best, 200 / (time.process_time() - began))
-print(round(best), 'steps/s on 4-64-64-2')
-`;
-  const { status, stdout } = spawnSync('python3', ['-c', program], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : 'not there';
 }
 
 /** The same numbers everywhere: a wave. */

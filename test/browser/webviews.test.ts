@@ -276,6 +276,14 @@ describe('the webviews alone', function () {
       await view.page.getByText('\\sum_i x_i').waitFor();
     });
 
+    it('tells what verifying the method found, and what becomes of the claim without the idea', async () => {
+      await openPaper();
+      const verified = await view.page.locator('.verified').innerText();
+      assert.match(verified, /Verified: claim holds\. linear over rex 1\.23 \[1\.1, 1\.4\], at least 1\./);
+      assert.match(verified, /2 conditions, 8 seeds, .* with wasm 4\.22\.0/);
+      assert.match(verified, /linear fails, no_reflection inconclusive\./);
+    });
+
     it('asks for what its controls promise', async () => {
       await openPaper();
       for (const name of ['Scaffold experiment', 'Insert snippet', 'Open paper', 'Copy BibTeX']) {

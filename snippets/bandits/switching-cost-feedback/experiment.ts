@@ -226,7 +226,7 @@ export default experiment({
         const rounds = Math.round(horizon * factor);
         log(rounds, { regret_by_horizon: played(rounds, `horizon ${rounds}`, 0).regret });
       }
-      for (const batches of [50, 200, barrier(horizon), 3000, horizon]) {
+      for (const batches of upTo(horizon, [50, 200, barrier(horizon), 3000, horizon])) {
         const { regret } = worstGap(horizon, `batches ${batches}`, (game, draws) =>
           banditLearner(game, draws, batches),
         );
@@ -268,5 +268,11 @@ export default experiment({
 /** From T^(2/3) / 8, where observations are too few to help, up to one for every round. */
 function budgetsFor(horizon: number): number[] {
   const scale = barrier(horizon);
-  return [scale / 8, horizon / 100, scale / 2, scale * 2, scale * 4, scale * 8, horizon * 0.6, horizon].map(Math.round);
+  return upTo(horizon, [scale / 8, horizon / 100, scale / 2, scale * 2, scale * 4, scale * 8, horizon * 0.6, horizon]);
+}
+
+/** Whole numbers in ascending order, each once: of a short horizon some are beyond it. */
+function upTo(horizon: number, counts: readonly number[]): number[] {
+  const whole = counts.map(Math.round).filter((count) => count <= horizon);
+  return [...new Set(whole)].sort((a, b) => a - b);
 }

@@ -2,11 +2,12 @@ import {
   adam,
   atLeast,
   atMost,
+  bradleyTerryGradient,
+  dpoGradient,
   experiment,
   expectedSum,
   float,
   int,
-  logistic,
   logitGradient,
   logProbabilities,
   mean,
@@ -16,6 +17,7 @@ import {
   sumAlong,
   tokenMdp,
   type Curve,
+  type ResponsePair,
   type Rng,
   type TokenMdp,
   type TokenResponse,
@@ -66,15 +68,9 @@ function rtoTokenRewards(
 }
 // #endregion
 
-/** Two compared responses. */
-interface Pair {
-  readonly win: TokenResponse;
-  readonly lose: TokenResponse;
-}
-
 /** What a stage of supervised learning gets. */
 interface Data {
-  readonly pairs: readonly Pair[];
+  readonly pairs: readonly ResponsePair[];
   readonly updates: number;
   readonly rng: Rng;
 }
@@ -83,7 +79,7 @@ interface Data {
 function learn(
   table: Float64Array,
   { pairs, updates, rng }: Data,
-  gradientAt: (batch: readonly Pair[]) => Float64Array,
+  gradientAt: (batch: readonly ResponsePair[]) => Float64Array,
 ): Float64Array {
   const step = adam(table.length, { rate: stageRate });
   for (let update = 0; update < updates; update++) {
@@ -92,25 +88,12 @@ function learn(
   return table;
 }
 
-/** Adds a number to every cell that a response passes. */
-function add(table: Float64Array, response: TokenResponse, value: number): void {
-  for (const cell of response.cells) table[cell]! += value;
-}
-
 /** The first stage of RTO ("DPO stage"): log-probabilities of the policy trained by DPO. */
 function trainDpo(mdp: TokenMdp, data: Data): Float64Array {
   const logReference = logProbabilities(mdp, mdp.reference);
   const logits = mdp.reference.slice();
   learn(logits, data, (batch) => {
-    const logPolicy = logProbabilities(mdp, logits);
-    const ratio = (response: TokenResponse) => sumAlong(logPolicy, response) - sumAlong(logReference, response);
-    const weights = new Float64Array(mdp.size);
-    for (const { win, lose } of batch) {
-      const push = (dpoBeta * logistic(dpoBeta * (ratio(lose) - ratio(win)))) / batchSize;
-      add(weights, win, -push);
-      add(weights, lose, push);
-    }
-    return logitGradient(mdp, logPolicy, weights);
+    return dpoGradient(mdp, logProbabilities(mdp, logits), logReference, batch, dpoBeta);
   });
   return logProbabilities(mdp, logits);
 }
@@ -119,13 +102,7 @@ function trainDpo(mdp: TokenMdp, data: Data): Float64Array {
 function trainRewardModel(mdp: TokenMdp, data: Data): Float64Array {
   const scores = new Float64Array(mdp.size);
   return learn(scores, data, (batch) => {
-    const gradient = scores.map((score) => 1e-4 * score);
-    for (const { win, lose } of batch) {
-      const push = logistic(sumAlong(scores, lose) - sumAlong(scores, win)) / batchSize;
-      add(gradient, win, -push);
-      add(gradient, lose, push);
-    }
-    return gradient;
+    return bradleyTerryGradient(scores, batch).map((slope, cell) => slope + 1e-4 * scores[cell]!);
   });
 }
 
@@ -218,7 +195,7 @@ export default experiment({
     };
 
     const data = rng.split('data');
-    const pairs = Array.from({ length: params.pairs }, (): Pair => {
+    const pairs = Array.from({ length: params.pairs }, (): ResponsePair => {
       const [a, b] = [sampleResponse(mdp, logReference, data), sampleResponse(mdp, logReference, data)];
       const first = prefersFirst(sumAlong(mdp.reward, a), sumAlong(mdp.reward, b), data);
       return first ? { win: a, lose: b } : { win: b, lose: a };

@@ -6,7 +6,7 @@ export function addMethodsCommand(program: Command, distribution: string): void 
   program
     .command('methods')
     .description('List the methods that can be scaffolded and run.')
-    .option('--json', 'print them with their papers, questions, parameters and arms for machines')
+    .option('--json', 'print them with their papers, questions, parameters, arms and verdicts for machines')
     .action(async (options: { json?: true }) => {
       process.exitCode = await methods(distribution, options.json ?? false);
     });
@@ -17,7 +17,7 @@ async function methods(distribution: string, json: boolean): Promise<number> {
   const all = [...(await loadMethods(distribution))].sort((a, b) => (a.id < b.id ? -1 : 1));
   if (json) {
     printJson(
-      all.map(({ id, family, kind, paper, names, experiment }) => ({
+      all.map(({ id, family, kind, paper, names, experiment, verdict }) => ({
         id,
         family,
         kind,
@@ -30,11 +30,14 @@ async function methods(distribution: string, json: boolean): Promise<number> {
         parameters: experiment.parameters,
         arms: experiment.arms,
         metrics: experiment.metrics,
+        verdict: verdict ?? null,
       })),
     );
   } else {
-    const rows = all.map(({ id, family, experiment }) => [id, family, `${experiment.seconds} s`, experiment.question]);
-    for (const line of columns(rows, [2])) print(line);
+    const rows = all.map(({ id, family, experiment, verdict }) => [
+      ...[id, family, verdict?.verdict ?? 'not verified', `${experiment.seconds} s`, experiment.question],
+    ]);
+    for (const line of columns(rows, [3])) print(line);
   }
   return exitCodes.done;
 }

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
-import type { Method } from '../../corpus/method.ts';
+import type { Method, MethodVerdict } from '../../corpus/method.ts';
 import type { Paper } from '../../corpus/paper.ts';
+import { effectInWords } from '../../corpus/effect-in-words.ts';
 import type { Host } from '../host.ts';
 import { plainLabel } from '../plain-label.ts';
+import { verdictLook } from '../runs/run-outcome.ts';
 import { familyName } from '../scaffold/family-name.ts';
 
 /** A heading with papers below it. */
@@ -19,6 +21,8 @@ export interface LibraryPaper {
   readonly method?: string;
   readonly title: string;
   readonly description: string;
+  /** What the method's experiment found. */
+  readonly verdict?: MethodVerdict;
 }
 
 export type LibraryItem = LibraryGroup | LibraryPaper;
@@ -68,19 +72,26 @@ function groupTreeItem({ label, papers, open }: LibraryGroup): vscode.TreeItem {
   return result;
 }
 
-function paperTreeItem({ paper, method, title, description }: LibraryPaper): vscode.TreeItem {
+function paperTreeItem({ paper, method, title, description, verdict }: LibraryPaper): vscode.TreeItem {
   const result = new vscode.TreeItem(plainLabel(title));
   result.id = paper;
   result.description = description;
   result.tooltip = title;
   result.contextValue = method === undefined ? 'paper' : 'paper.method';
   result.iconPath = new vscode.ThemeIcon(method === undefined ? 'note' : 'beaker');
+  if (verdict !== undefined) {
+    const { text, icon, color } = verdictLook(verdict.verdict);
+    result.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+    result.tooltip = `${title}\n${description}\n\nVerified: ${text}. ${effectInWords(verdict)}`;
+    result.accessibilityInformation = { label: `${title}, ${description}, ${text}` };
+  }
   result.command = { command: 'marginalia.openPaper', title: 'Open Paper Page', arguments: [paper] };
   return result;
 }
 
 function methodItem(paper: Paper, method: Method): LibraryPaper {
-  return { paper: paper.key, method: method.id, title: method.names[0] ?? method.id, description: paper.title };
+  const { id, names, verdict } = method;
+  return { paper: paper.key, method: id, title: names[0] ?? id, description: paper.title, ...(verdict && { verdict }) };
 }
 
 function paperItem(paper: Paper): LibraryPaper {

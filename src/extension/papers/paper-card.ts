@@ -1,7 +1,9 @@
 import { paperUrl } from '../../corpus/citation.ts';
-import type { Method } from '../../corpus/method.ts';
+import { effectInWords } from '../../corpus/effect-in-words.ts';
+import type { Method, MethodVerdict } from '../../corpus/method.ts';
 import type { Paper } from '../../corpus/paper.ts';
 import { commandLink } from '../command-link.ts';
+import { verdictLook } from '../runs/run-outcome.ts';
 import { equationPicture, type ThemeKind } from './equation-picture.ts';
 import { escapeMarkdown, markdownLink, markdownPicture } from './markdown.ts';
 
@@ -45,6 +47,7 @@ export function paperCard(paper: Paper, details: CardDetails): string {
     byline(paper),
     actions.filter((part) => part !== '').join('  ·  '),
   ];
+  if (method?.verdict !== undefined) parts.push(verdictLine(method.verdict));
   if (method !== undefined) parts.push(escapeMarkdown(method.summary));
   else if (paper.abstract !== undefined) parts.push(escapeMarkdown(shortened(paper.abstract)));
   method?.equations.forEach(({ label, tex, where }, index) => {
@@ -92,6 +95,12 @@ function links(paper: Paper): string {
 function runLink({ id, outcome, when }: LatestRun): string {
   const dashboard = commandLink('marginalia.openDashboard', id);
   return `Latest run: ${markdownLink(outcome, dashboard)}, ${escapeMarkdown(when)}`;
+}
+
+/** What our own experiment found, on a line of its own. */
+function verdictLine(verdict: MethodVerdict): string {
+  const { text } = verdictLook(verdict.verdict);
+  return `Verified: **${text}**. ${escapeMarkdown(effectInWords(verdict))}`;
 }
 
 /** TeX that could not be typeset, as it was written. */

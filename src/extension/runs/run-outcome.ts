@@ -1,3 +1,4 @@
+import type { Verdict } from '../../runtime/runs/events.ts';
 import type { RunSummary } from '../../runtime/runs/folder.ts';
 
 /** Icon (a product icon's name) and its theme colour for how a run stands. */
@@ -35,7 +36,8 @@ export function outcomeLook({ status, verdict, error }: Pick<RunSummary, 'status
   }
 }
 
-function verdictLook(verdict: 'holds' | 'fails' | 'inconclusive'): OutcomeLook {
+/** The same for a verdict alone. */
+export function verdictLook(verdict: Verdict['verdict']): OutcomeLook {
   switch (verdict) {
     case 'holds':
       return { text: 'the claim holds', icon: 'pass', color: 'testing.iconPassed' };

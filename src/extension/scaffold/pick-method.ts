@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Method } from '../../corpus/method.ts';
 import { plainLabel } from '../plain-label.ts';
+import { verdictLook } from '../runs/run-outcome.ts';
 import { familyName } from './family-name.ts';
 
 /** Lets a person choose a method by its name, its paper's title, its family or the question that its experiment asks. */
@@ -27,7 +28,14 @@ function methodItem(method: Method): vscode.QuickPickItem & { readonly method: M
     label: plainLabel(method.names[0] ?? method.id),
     description: plainLabel(method.paper.title),
     // The family last: it stands above its methods already and is there to be found by.
-    detail: plainLabel(`${expectedTime(method.experiment.seconds)} · ${method.experiment.question} · ${method.family}`),
+    detail: plainLabel(
+      [
+        expectedTime(method.experiment.seconds),
+        ...(method.verdict === undefined ? [] : [verdictLook(method.verdict.verdict).text]),
+        method.experiment.question,
+        method.family,
+      ].join(' · '),
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import type { BackendName } from '../runs/record.ts';
 import { findInstallation } from '../tensorflow-setup/installation.ts';
 import { startCpu } from './cpu.ts';
 import type { Engine, EngineOptions, StartEngine, Workload } from './engine.ts';
+import { copiedKernels } from './kernels/copied-from-cpu.ts';
 import { startTensorFlow } from './tensorflow.ts';
 import { startWasm } from './wasm.ts';
 import { findGraphicsProcessor, startWebGpu } from './webgpu.ts';
@@ -38,7 +39,7 @@ export async function prepareEngine(
 ): Promise<Engine> {
   if (requested !== 'auto') {
     try {
-      return { name: requested, reason: 'asked for', ...(await start(requested, options)) };
+      return { name: requested, reason: 'asked for', copied: copiedKernels, ...(await start(requested, options)) };
     } catch (error) {
       throw new Error(
         `The backend '${requested}' cannot be used: ${firstLine(error)} Choose 'auto', or one of: ${[...engines.keys()].join(', ')}.`,
@@ -46,12 +47,12 @@ export async function prepareEngine(
       );
     }
   }
-  const failures: string[] = [];
-  const candidates = await candidatesFor({ flopsPerUpdate: 0, readsAtOnce: true, ...options });
-  for (const [name, reason] of candidates) {
+  const workload = { flopsPerUpdate: 0, readsAtOnce: true, passedOver: [], ...options };
+  const failures = workload.passedOver.map(({ reason }) => reason);
+  for (const [name, reason] of await candidatesFor(workload)) {
     try {
       const engine = await start(name, options);
-      return { name, reason: [reason, ...failures].join('; '), ...engine };
+      return { name, reason: [reason, ...failures].join('; '), copied: copiedKernels, ...engine };
     } catch (error) {
       failures.push(`'${name}' did not start: ${firstLine(error)}`);
     }
@@ -61,10 +62,11 @@ export async function prepareEngine(
 
 /** What `auto` tries for an experiment, in this order. */
 async function candidatesFor(workload: Workload): Promise<(readonly [name: BackendName, reason: string])[]> {
-  const { flopsPerUpdate, readsAtOnce } = workload;
+  const { flopsPerUpdate, readsAtOnce, passedOver } = workload;
+  const isPassedOver = (name: BackendName) => passedOver.some((one) => one.name === name);
   const work = `an update takes about ${(flopsPerUpdate / 1e9).toPrecision(2)} billion operations`;
   const found: (readonly [BackendName, string])[] = [];
-  if (flopsPerUpdate >= worthwhile.webgpu && !readsAtOnce) {
+  if (flopsPerUpdate >= worthwhile.webgpu && !readsAtOnce && !isPassedOver('webgpu')) {
     const processor = await findGraphicsProcessor(workload);
     if (processor !== undefined) found.push(['webgpu', `${work}, which pays on ${processor}`]);
   }

@@ -8,20 +8,17 @@ import { registerGradients } from './gradients/gradients.ts';
 import { registerCpuKernels } from './kernels/cpu.ts';
 import { registerTensorFlowKernels } from './kernels/tensorflow-kernels.ts';
 
-/** Threads within one operation: trials run side by side instead. */
-const threads = 1;
-
 /** Native TensorFlow: the one that was set up, else one that the experiment's workspace has installed. */
-export const startTensorFlow: StartEngine = ({ experimentFolder }) => {
+export const startTensorFlow: StartEngine = ({ experimentFolder, threads = 1 }) => {
   const folder = findInstallation()?.folder ?? workspaceInstallation(experimentFolder);
-  const { tf, libtensorflow } = load(folder);
+  const { tf, libtensorflow } = load(folder, threads);
   registerCpuKernels();
   registerTensorFlowKernels();
   registerGradients(tf);
   return Promise.resolve({ version: `${tf.version['tfjs-node'] ?? 'unknown'} on libtensorflow ${libtensorflow}`, tf });
 };
 
-function load(folder: string): ReturnType<typeof loadNativeTensorFlow> {
+function load(folder: string, threads: number): ReturnType<typeof loadNativeTensorFlow> {
   // The package brings a core and the plain engine of its own; that they meet ours is no news for a trial's console.
   env().set('PROD', true);
   try {

@@ -1,14 +1,7 @@
-import { join, resolve as toAbsolute } from 'node:path';
+import { resolve as toAbsolute } from 'node:path';
+import { askProcess, type AskOptions } from './ask-process.ts';
 import type { RunError } from './events.ts';
-import { spawnHostNode } from './host-node.ts';
 import type { ExperimentDescription } from './record.ts';
-import type { DescribeRequest } from './request.ts';
-
-export interface DescribeOptions {
-  /** Absolute path of the `dist` folder. */
-  readonly distribution: string;
-  readonly signal?: AbortSignal;
-}
 
 /** What an experiment declares, or why that cannot be told. */
 export type Described = { readonly description: ExperimentDescription } | { readonly error: RunError };
@@ -19,33 +12,11 @@ export type Described = { readonly description: ExperimentDescription } | { read
  * @param file absolute path of the module.
  * @throws the signal's reason where it aborts.
  */
-export function describeExperiment(file: string, { distribution, signal }: DescribeOptions): Promise<Described> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const request: DescribeRequest = { type: 'describe', file: toAbsolute(file) };
-    const child = spawnHostNode(join(distribution, 'run-process.js'), request, ['ignore', 'pipe', 'pipe']);
-    let output = '';
-    let errors = '';
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    const abort = () => {
-      child.kill('SIGKILL');
-      reject(signal!.reason as Error);
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    const fail = (message: string) => {
-      resolve({ error: { kind: 'internal', message, file } });
-    };
-    child.on('error', (error) => {
-      fail(`The process that looks at experiments cannot be started: ${error.message}`);
-    });
-    child.on('close', () => {
-      signal?.removeEventListener('abort', abort);
-      try {
-        resolve(JSON.parse(output) as Described);
-      } catch {
-        fail(`The process that looks at experiments failed. ${errors.trim()}`);
-      }
-    });
-  });
+export async function describeExperiment(file: string, options: AskOptions): Promise<Described> {
+  try {
+    return await askProcess<Described>({ type: 'describe', file: toAbsolute(file) }, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return { error: { kind: 'internal', message: (error as Error).message, file } };
+  }
 }

@@ -1,15 +1,16 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Answer } from '../trial/protocol.ts';
+import { chooseBackend } from './choose-backend.ts';
 import { compileExperiment } from './compile.ts';
 import type { Outcome, RunError } from './events.ts';
 import { gitState } from './git.ts';
 import { heartbeatInterval, processSpace, writeHeartbeat } from './heartbeat.ts';
-import { defaultJobs, defaultMemory, thisMachine } from './machine.ts';
+import { defaultJobs, defaultMemory, jobsWithThreads, thisMachine } from './machine.ts';
 import { createPool, type Pool } from './pool.ts';
 import { productVersion } from './product-version.ts';
 import { provisionalRecord } from './provisional-record.ts';
-import type { ExperimentDescription, RunRecord } from './record.ts';
+import type { RunRecord } from './record.ts';
 import type { ContinueRequest, RunRequest } from './request.ts';
 import { resolveRequest } from './resolve-request.ts';
 import { watchControl, type RunControl } from './run-control.ts';
@@ -147,27 +148,31 @@ async function performRun(request: RunRequest, distribution: string, context: Ru
   if (loaded.type !== 'loaded') return failed(errorOf(loaded, file));
   const { description } = loaded;
 
+  const provisional = writer.state.record;
+  const { machine } = provisional;
   let resolved;
-  let backend;
+  let chosen;
   try {
     resolved = resolveRequest(description, request);
-    backend = await chooseBackend(description, request.backend, context);
+    chosen = await chooseBackend(description, resolved, request.backend, machine.cores, pool);
   } catch (error) {
     return control.stopping() ? stopped : failed({ kind: 'request', message: (error as Error).message });
   }
   if (control.stopping()) return stopped;
   const { arms, seeds } = resolved;
-  const provisional = writer.state.record;
+  const { backend, threads } = chosen;
   const record: RunRecord = {
     ...provisional,
     ...resolved,
     experiment: { file: request.displayFile, hash: compiled.hash, description },
     backend,
-    jobs: Math.min(provisional.jobs, arms.length * seeds.length),
+    threads,
+    jobs: Math.min(jobsWithThreads(provisional.jobs, threads, machine.cores), arms.length * seeds.length),
     git: await git,
   };
   writer.record(record);
   writer.event({ type: 'started', pid: process.pid });
+  for (const message of chosen.warnings) writer.event({ type: 'warning', message });
   if (description.compute === 'autodiff') await warnOfGradients(files.source, writer);
   beat();
   return performTrials(record, context);
@@ -219,29 +224,6 @@ async function decide(record: RunRecord, { folder, file, pool, control, writer }
   if (answer.type !== 'verdict') return failed(errorOf(answer, file));
   writer.event({ type: 'verdict', ...answer.verdict });
   return { outcome: 'completed' };
-}
-
-/** @throws Error where the engine that was asked for cannot be had. */
-async function chooseBackend(
-  { compute, flopsPerUpdate }: ExperimentDescription,
-  asked: RunRequest['backend'],
-  { file, pool }: RunContext,
-): Promise<RunRecord['backend']> {
-  if (compute === 'none') {
-    const reason = 'the experiment computes with plain numbers';
-    return {
-      name: 'none',
-      version: `Node ${process.versions.node}`,
-      reason: asked === 'auto' || asked === 'none' ? reason : `${reason}, though '${asked}' was asked for`,
-    };
-  }
-  if (asked === 'none') throw new Error("The experiment computes with tensors: the backend 'none' has none.");
-  const answer = await pool.perform(
-    { type: 'prepare', backend: asked, ...(flopsPerUpdate !== undefined && { flopsPerUpdate }) },
-    'backend',
-  );
-  if (answer.type !== 'prepared') throw new Error(errorOf(answer, file).message);
-  return answer.backend;
 }
 
 /** What is known of a run before its experiment is. */

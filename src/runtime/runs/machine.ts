@@ -18,6 +18,11 @@ export function defaultJobs(cores: number): number {
   return cores <= 2 ? cores : cores - 1;
 }
 
+/** How many of `jobs` trials go on side by side where each has several threads: as many as have a core for each, at least one. */
+export function jobsWithThreads(jobs: number, threads: number, cores: number): number {
+  return threads === 1 ? jobs : Math.max(1, Math.min(jobs, Math.floor(cores / threads)));
+}
+
 /** What one of `jobs` trial processes may use of the machine's memory, in MB, where nobody says. */
 export function defaultMemory(memoryMegabytes: number, jobs: number): number {
   return Math.min(4096, Math.max(512, Math.floor((memoryMegabytes * 0.75) / jobs)));

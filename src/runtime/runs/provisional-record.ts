@@ -27,6 +27,7 @@ export function provisionalRecord(folder: string): RunRecord {
     seeds: [],
     backend: { name: 'none', version: '', reason: '' },
     jobs: 1,
+    threads: 1,
     limits: { memoryMegabytes: 0, trialSeconds: 0 },
     whenStarterExits: 'stop',
     versions: { marginalia: '', node: '' },

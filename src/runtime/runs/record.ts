@@ -9,6 +9,8 @@ export interface ExperimentDescription {
   readonly compute: 'none' | 'linalg' | 'autodiff';
   /** About how many floating-point operations one update takes; absent where the experiment does not say. */
   readonly flopsPerUpdate?: number;
+  /** Threads that the experiment asks of the tensor engine in each trial; absent for one. */
+  readonly threads?: number;
   readonly seeds: number;
   readonly params: Readonly<Record<string, Parameter>>;
   readonly arms: Readonly<Record<string, Arm>>;
@@ -36,7 +38,10 @@ export interface RunRecord {
   readonly arms: readonly string[];
   readonly seeds: readonly number[];
   readonly backend: { readonly name: BackendName; readonly version: string; readonly reason: string };
+  /** Trials side by side. */
   readonly jobs: number;
+  /** Threads of the tensor engine in each trial. */
+  readonly threads: number;
   readonly limits: { readonly memoryMegabytes: number; readonly trialSeconds: number };
   /** Whether the run goes on when whoever started it goes away. */
   readonly whenStarterExits: 'continue' | 'stop';

@@ -2,7 +2,7 @@ import type { ParameterRecord } from '../sdk/parameters.ts';
 import type { BackendName } from './record.ts';
 
 /** What the run's process is asked to do: its only argument, as JSON. Both sides are of one build, so it is not checked. */
-export type ProcessRequest = RunRequest | ContinueRequest | DescribeRequest;
+export type ProcessRequest = RunRequest | ContinueRequest | DescribeRequest | SabotageRequest;
 
 /** A whole run. What is absent has not been asked for and gets its default where the experiment is known. */
 export interface RunRequest {
@@ -44,4 +44,11 @@ export interface DescribeRequest {
   readonly type: 'describe';
   /** Absolute path of the experiment's source. */
   readonly file: string;
+}
+
+/** The claim of a run that has its verdict, decided with each baseline and ablation in the place of the method, printed as JSON. */
+export interface SabotageRequest {
+  readonly type: 'sabotage';
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
 }

@@ -36,6 +36,8 @@ export async function runTrials(
   const queue = writer.state.trials.filter(({ status }) => status !== 'completed');
   /** Arms whose leaks have been told. */
   const leaking = new Set<string>();
+  /** Kernels of which it has been told that the plain engine computes them. */
+  const copied = new Set<string>();
   const metrics = Object.keys(record.experiment.description.metrics);
   let firstError: RunError | undefined;
 
@@ -51,8 +53,9 @@ export async function runTrials(
 
   async function runTrial(arm: string, seed: number): Promise<RunError | undefined> {
     const trial = `${arm}#${seed}`;
-    const { params, backend, limits } = record;
-    const asked = { type: 'trial', arm, seed, params, backend: backend.name, seconds: limits.trialSeconds } as const;
+    const { params, backend, threads, limits } = record;
+    const use = { backend: backend.name, threads, seconds: limits.trialSeconds };
+    const asked = { type: 'trial', arm, seed, params, ...use } as const;
     for (let attempt = 1; ; attempt++) {
       const began = Date.now();
       const number = lastCheckpoint(writer.state, trial);
@@ -101,6 +104,14 @@ export async function runTrials(
           writer.event({ type: 'warning', trial, message: leakMessage(note.before, note.after) });
           return;
         }
+        if (note.type === 'copied') {
+          const kernels = note.kernels.filter((kernel) => !copied.has(kernel));
+          for (const kernel of kernels) copied.add(kernel);
+          if (kernels.length > 0) {
+            writer.event({ type: 'warning', trial, message: copiedMessage(record.backend.name, kernels) });
+          }
+          return;
+        }
         const replaced = note.type === 'checkpoint' ? lastCheckpoint(writer.state, trial) : undefined;
         writer.event({ ...note, trial });
         if (replaced !== undefined) removeCheckpoint(checkpoints, trial, replaced);
@@ -118,6 +129,10 @@ export async function runTrials(
 
   await Promise.all(Array.from({ length: record.jobs }, work));
   return firstError;
+}
+
+function copiedMessage(backend: string, kernels: readonly string[]): string {
+  return `'${backend}' leaves to the plain engine: ${kernels.join(', ')}. The tensors are copied there and back, which is slow where they are large.`;
 }
 
 function leakMessage(before: number, after: number): string {

@@ -180,6 +180,7 @@ const description = v.object({
   statement: v.string(),
   compute: v.picklist(['none', 'linalg', 'autodiff']),
   flopsPerUpdate: v.exactOptional(v.number()),
+  threads: v.exactOptional(v.number()),
   seeds: v.number(),
   params: v.record(v.string(), parameter),
   arms: v.record(
@@ -214,6 +215,8 @@ export const recordSchema = v.object({
     reason: v.string(),
   }),
   jobs: v.number(),
+  // Folders from before there was a choice do not say.
+  threads: v.exactOptional(v.number(), 1),
   limits: v.object({ memoryMegabytes: v.number(), trialSeconds: v.number() }),
   whenStarterExits: v.picklist(['continue', 'stop']),
   versions: v.object({ marginalia: v.string(), node: v.string() }),

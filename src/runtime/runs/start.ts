@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ParameterRecord } from '../sdk/parameters.ts';
 import type { Outcome } from './events.ts';
@@ -96,6 +96,8 @@ export async function continueRun({
   whenStarterExits = 'stop',
 }: Pick<StartOptions, 'distribution' | 'whenStarterExits'> & { readonly folder: string }): Promise<StartedRun> {
   const { id } = await readUnfinished(folder);
+  // What was asked of the process that is gone is not asked of the next. Only here: once that one starts, it may be stopped.
+  await rm(runFiles(folder).control, { force: true });
   const request = { type: 'continue', id, folder, whenStarterExits, starterSign: 'input' } as const;
   return startProcess(distribution, request, whenStarterExits);
 }

@@ -47,8 +47,7 @@ export async function takeUpRun(folder: string): Promise<TakenUpRun> {
   if (state.trials.every(({ status }) => status === 'completed') && state.verdict !== undefined) {
     throw new Error('Every trial of this run has been completed: there is nothing left to do.');
   }
-  // What was asked of the process that is gone is not asked of this one.
-  await Promise.all([rm(files.control, { force: true }), rm(files.summary, { force: true })]);
+  await rm(files.summary, { force: true });
   replaceFile(files.record, encodeJson(state.record));
   const source = record.experiment.file;
   return { file: existsSync(source) ? source : files.source, writer: openRunWriter(folder, state, index) };

@@ -105,6 +105,7 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
       case 'figure':
       case 'progress':
       case 'checkpoint':
+      case 'copied':
       case 'leak':
         listener?.note(message);
         return;

@@ -35,6 +35,13 @@ function check(definition: unknown): void {
   if (work !== undefined && !(Number.isFinite(work) && (work as number) >= 0)) {
     fail('flopsPerUpdate', work, 'a number from 0 up');
   }
+  const threads = top.threads;
+  if (threads !== undefined && !(Number.isInteger(threads) && (threads as number) >= 1)) {
+    fail('threads', threads, 'a whole number from 1 up');
+  }
+  if (threads !== undefined && (top.compute ?? 'none') === 'none') {
+    fail('threads', threads, "left out where the experiment has no tensor engine, or compute be 'linalg' or 'autodiff'");
+  }
   const seeds = top.seeds;
   if (seeds !== undefined && !(Number.isInteger(seeds) && (seeds as number) >= 1)) {
     fail('seeds', seeds, 'a whole number from 1 up');

@@ -122,6 +122,12 @@ export interface ExperimentDefinition<P extends Parameters, A extends string, M 
    * which engine pays. For a dense network 6 times weights times batch. Default: few.
    */
   readonly flopsPerUpdate?: number;
+  /**
+   * Threads with which the tensor engine computes in each trial. Fewer trials go on side by side then, so that all
+   * threads have a core. Only native TensorFlow has more than one. Default 1, which is best unless single operations are
+   * large work.
+   */
+  readonly threads?: number;
   /** Default number of seeds. Default 5. */
   readonly seeds?: number;
   readonly params: P;

@@ -40,6 +40,26 @@ export function createGlyphs(rng: Rng): (count: number, noise: number, rng: Rng)
   };
 }
 
+/**
+ * Some of the images, as `denseNetwork` trains on them.
+ *
+ * @param numbers which of them, from 0, in this order; one may come more than once.
+ * @returns inputs [count, 64] and targets [count, 10], one-hot.
+ */
+export function glyphBatch(
+  { pixels, labels }: GlyphImages,
+  numbers: ArrayLike<number>,
+): { readonly inputs: Float32Array; readonly targets: Float32Array } {
+  const inputs = new Float32Array(numbers.length * size);
+  const targets = new Float32Array(numbers.length * 10);
+  for (let row = 0; row < numbers.length; row++) {
+    const n = numbers[row]!;
+    inputs.set(pixels.subarray(n * size, (n + 1) * size), row * size);
+    targets[row * 10 + labels[n]!] = 1;
+  }
+  return { inputs, targets };
+}
+
 function prototype(rng: Rng): number[] {
   const raw = Array.from({ length: size }, () => rng.normal());
   const blurred = blur(blur(raw, 1, 0), 0, 1);

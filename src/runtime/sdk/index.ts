@@ -4,6 +4,7 @@ export { int, float, choice, flag } from './parameters.ts';
 export { atLeast, atMost } from './conditions.ts';
 export { createRng } from './rng.ts';
 export { mean, median, quantile, interquartileMean } from './statistics.ts';
+export { correlation, rankCorrelation } from './correlation.ts';
 export type { Numbers } from './statistics.ts';
 export type { Rng, RngState } from './rng.ts';
 export type { Figure, FigureAxis, FigureLayer } from './figure.ts';
@@ -30,19 +31,29 @@ export type {
   Tensor4D,
   Variable,
 } from './tensors.ts';
+export { backwardInduction, sampleEpisode, type EpisodeStep, type StepValues } from './finite-horizon.ts';
 export { createGlyphs, type GlyphImages } from './glyphs.ts';
+export { createGlyphs, glyphBatch, type GlyphImages } from './glyphs.ts';
+export { accuracy, crossEntropies } from './classification.ts';
+export { backwardInduction, type StepValues } from './finite-horizon.ts';
 export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
 export { denseNetwork } from './dense-network.ts';
 export type { DenseLoss, DenseNetwork, DenseNetworkOptions, DenseNetworkState } from './dense-network.ts';
 export type { DenseOptimizer } from './dense-optimizer.ts';
 export { adam, type Step, type StepState } from './adam.ts';
 export { restoreOptimizer, saveOptimizer, type OptimizerState } from './optimizer-state.ts';
+export { covarianceMatrix, gaussianProcess, matern52, squaredExponential } from './gaussian-process.ts';
+export type { Kernel, KernelOptions, Prediction } from './gaussian-process.ts';
 export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';
+export { choleskyFactor, choleskySolve, symmetricEigen, type SymmetricEigen } from './linear-algebra.ts';
 export { logistic, logSoftmax, logSumExp, softmax } from './logits.ts';
+export { normalDensity, normalProbability } from './normal-distribution.ts';
+export { bradleyTerryGradient, dpoGradient, type ResponsePair } from './pairwise.ts';
 export { prefersFirst } from './preferences.ts';
 export { softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
 export type { ActionValues, Policy, TabularMdp, Transition } from './tabular-mdp.ts';
 export {
+  addAlong,
   expectedSum,
   logitGradient,
   logProbabilities,
@@ -51,7 +62,16 @@ export {
   sumAlong,
   tokenMdp,
 } from './token-mdp.ts';
-export type { TokenMdp, TokenResponse } from './token-mdp.ts';
+export type { TokenMdp, TokenResponse, TokenTable } from './token-mdp.ts';
+export {
+  chainAccuracy,
+  chainExpectedSum,
+  chainPolicy,
+  chainPrompts,
+  modularChain,
+  sampleSolution,
+} from './modular-chain.ts';
+export type { ChainPrompt, ChainSolution, ModularChain } from './modular-chain.ts';
 export { topSpin, type PuzzleAction, type TopSpin } from './top-spin.ts';
 
 // For the runtime, the build and tests; left out of the types that experiments see.
@@ -73,3 +93,5 @@ export { createTrial, runTrial } from './trial.ts';
 export type { TrialOptions, TrialRecord, TrialSink } from './trial.ts';
 /** @internal */
 export { evaluateClaim } from './verdict.ts';
+/** @internal */
+export { sabotageClaim } from './sabotage.ts';

@@ -1,6 +1,13 @@
 import { logSoftmax, logSumExp } from './logits.ts';
 import type { Rng } from './rng.ts';
 
+/** Tables of numbers for tokens in context, flat: the tokens of one context lie side by side, `vocabulary` of them. */
+export interface TokenTable {
+  readonly vocabulary: number;
+  /** Numbers in a table. */
+  readonly size: number;
+}
+
 /**
  * Generation of a response of fixed length as a Markov decision process. The state is the position and the token
  * before it, so that everything about a policy can be computed exactly, though there are vocabulary^horizon responses.
@@ -8,12 +15,9 @@ import type { Rng } from './rng.ts';
  * Policies, references and rewards are tables with one number for each position, previous token and token, flat in this
  * order (`index`). At position 0 the previous token is `vocabulary`, a token of its own.
  */
-export interface TokenMdp {
-  readonly vocabulary: number;
+export interface TokenMdp extends TokenTable {
   /** Tokens of a response. */
   readonly horizon: number;
-  /** Numbers in a table. */
-  readonly size: number;
   /** Rows of a table: positions times previous tokens. */
   readonly rows: number;
   /** Row of a position after a token. Its numbers lie from `row * vocabulary` on. */
@@ -63,11 +67,10 @@ export function tokenMdp(
 }
 
 /** Log-probabilities of a table of logits, row by row. */
-export function logProbabilities(mdp: TokenMdp, logits: Float64Array): Float64Array {
-  const { vocabulary } = mdp;
-  const result = new Float64Array(mdp.size);
+export function logProbabilities({ vocabulary, size }: TokenTable, logits: Float64Array): Float64Array {
+  const result = new Float64Array(size);
   // Called for every update of a policy, so without a list for each row.
-  for (let from = 0; from < mdp.size; from += vocabulary) {
+  for (let from = 0; from < size; from += vocabulary) {
     let largest = -Infinity;
     for (let cell = from; cell < from + vocabulary; cell++) largest = Math.max(largest, logits[cell]!);
     let sum = 0;
@@ -104,6 +107,11 @@ export function sumAlong(table: Float64Array, response: TokenResponse): number {
   return sum;
 }
 
+/** Adds a number to each of a table's cells that a response passes. */
+export function addAlong(table: Float64Array, response: TokenResponse, value: number): void {
+  for (const cell of response.cells) table[cell]! += value;
+}
+
 /**
  * Gradient of a weighted log-likelihood, sum over all cells of weight * log-probability, with respect to the logits: what
  * policy gradients and preference losses of a softmax policy come down to.
@@ -111,10 +119,13 @@ export function sumAlong(table: Float64Array, response: TokenResponse): number {
  * @param logPolicy log-probabilities of the logits.
  * @param weights one number a cell: the sum of the coefficients of its log-probability.
  */
-export function logitGradient(mdp: TokenMdp, logPolicy: Float64Array, weights: Float64Array): Float64Array {
-  const { vocabulary } = mdp;
-  const gradient = new Float64Array(mdp.size);
-  for (let from = 0; from < mdp.size; from += vocabulary) {
+export function logitGradient(
+  { vocabulary, size }: TokenTable,
+  logPolicy: Float64Array,
+  weights: Float64Array,
+): Float64Array {
+  const gradient = new Float64Array(size);
+  for (let from = 0; from < size; from += vocabulary) {
     let total = 0;
     for (let cell = from; cell < from + vocabulary; cell++) total += weights[cell]!;
     for (let cell = from; cell < from + vocabulary; cell++) {

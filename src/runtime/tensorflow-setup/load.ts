@@ -21,7 +21,7 @@ const goneFromUtil = {
  * Loads the native TensorFlow of an installation and makes it the current backend.
  *
  * @param folder - an `Installation`'s folder, or any folder from which `@tensorflow/tfjs-node` resolves
- * @param threads - threads within one operation, at least 1: trials run side by side, so each keeps to its share
+ * @param threads - threads within one operation, at least 1
  * @returns the tensor functions and the version of libtensorflow
  * @throws where the package or its addon is missing, does not fit this Node, or fails to initialise
  */

@@ -1,4 +1,5 @@
 /** What the run's process and a trial process say to each other. Both are of one build, so messages are not checked. */
+import type { PassedOver } from '../backends/engine.ts';
 import type { Figure } from '../sdk/figure.ts';
 import type { ParameterRecord } from '../sdk/parameters.ts';
 import type { Outcome, RunError, Verdict } from '../runs/events.ts';
@@ -24,19 +25,36 @@ export type Job =
   /** Load the experiment's module. */
   | { readonly type: 'load' }
   /** Make a tensor engine ready. */
-  | { readonly type: 'prepare'; readonly backend: BackendName | 'auto'; readonly flopsPerUpdate?: number }
+  | {
+      readonly type: 'prepare';
+      readonly backend: BackendName | 'auto';
+      readonly flopsPerUpdate?: number;
+      readonly threads: number;
+      readonly passedOver: readonly PassedOver[];
+    }
+  /** Find out what an engine lacks for the beginning of a trial. */
+  | {
+      readonly type: 'rehearse';
+      readonly arm: string;
+      readonly seed: number;
+      readonly params: ParameterRecord;
+      readonly backend: BackendName;
+    }
   | {
       readonly type: 'trial';
       readonly arm: string;
       readonly seed: number;
       readonly params: ParameterRecord;
       readonly backend: BackendName;
+      readonly threads: number;
       readonly seconds: number;
       /** Number of the checkpoint to go on from; absent where the trial begins. */
       readonly checkpoint?: number;
     }
   /** Decide the claim from the events written so far. */
-  | { readonly type: 'verdict'; readonly events: string; readonly seeds: readonly number[] };
+  | { readonly type: 'verdict'; readonly events: string; readonly seeds: readonly number[] }
+  /** Decide it again with each baseline and ablation in the place of the method. */
+  | { readonly type: 'sabotage'; readonly events: string; readonly seeds: readonly number[] };
 
 /** The engine that trials compute with, and why it was taken. */
 export interface PreparedBackend {
@@ -45,12 +63,18 @@ export interface PreparedBackend {
   readonly reason: string;
 }
 
+/** The verdict on a claim by the arm that stood in for the method. */
+export type Sabotage = Readonly<Record<string, Verdict['verdict']>>;
+
 /** How a job came out. */
 export type Answer =
   | { readonly type: 'loaded'; readonly description: ExperimentDescription }
   | { readonly type: 'prepared'; readonly backend: PreparedBackend }
+  /** `lack.what`: as it stands behind "it lacks". `lack.line`: 1-based, in the experiment's source. */
+  | { readonly type: 'rehearsed'; readonly lack?: { readonly what: string; readonly line?: number } }
   | { readonly type: 'ended'; readonly outcome: Outcome; readonly seconds: number; readonly error?: RunError }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
+  | { readonly type: 'sabotaged'; readonly verdicts: Sabotage }
   /** A job other than a trial failed. */
   | { readonly type: 'failed'; readonly error: RunError };
 
@@ -60,6 +84,8 @@ export type Note =
   | { readonly type: 'progress'; readonly share: number }
   /** The checkpoint of this number lies in its file; what was recorded before it is on its way already. */
   | { readonly type: 'checkpoint'; readonly number: number }
+  /** Kernels that the engine has left to the plain one, and that had not been told before. */
+  | { readonly type: 'copied'; readonly kernels: readonly string[] }
   /** Tensors that were alive when the trial began and after it had ended. */
   | { readonly type: 'leak'; readonly before: number; readonly after: number };
 

@@ -25,13 +25,15 @@ export interface TrialSinkOptions {
   /** Names of the metrics in declared order. */
   readonly metrics: readonly string[];
   readonly checkpoint: CheckpointFiles;
+  /** Kernels that the engine has left to the plain one; grows while the trial computes. */
+  readonly copied: ReadonlySet<string>;
 }
 
 /** Sends a trial's records to the recorder, and is where pause and stop take effect. */
 export function createTrialSink(
   channel: Channel,
   writer: FrameWriter,
-  { metrics, checkpoint }: TrialSinkOptions,
+  { metrics, checkpoint, copied }: TrialSinkOptions,
 ): RecordingSink {
   const words = channel.control;
   const metricIndex = new Map(metrics.map((name, index) => [name, index]));
@@ -40,6 +42,8 @@ export function createTrialSink(
   let figuresWritten = -figureTicks;
   let progressWritten = -1;
   let silent = true;
+  /** How many of the copied kernels have been told; the set keeps their order. */
+  let copiedTold = 0;
   let pausedMilliseconds = 0;
 
   const send = (note: Note) => {
@@ -72,6 +76,11 @@ export function createTrialSink(
     pending.clear();
   }
 
+  function tellCopied(): void {
+    if (copied.size > copiedTold) send({ type: 'copied', kernels: [...copied].slice(copiedTold) });
+    copiedTold = copied.size;
+  }
+
   return {
     log(step, values) {
       if (words[control.request] !== request.none) obey();
@@ -79,7 +88,7 @@ export function createTrialSink(
       if (silent) {
         silent = false;
         writer.hurry();
-      }
+      } else if (copied.size > copiedTold) tellCopied();
       if (pending.size > 0 && words[control.ticks]! - figuresWritten >= figureTicks) writeFigures();
     },
     show(name, figure) {
@@ -105,7 +114,10 @@ export function createTrialSink(
         send({ type: 'checkpoint', number: checkpoint.save(state) });
       },
     },
-    finish: writeFigures,
+    finish() {
+      writeFigures();
+      tellCopied();
+    },
     get pausedMilliseconds() {
       return pausedMilliseconds;
     },

@@ -2,40 +2,29 @@
  * Entry of a trial process: does one job after another for the run's process (`Job`), and answers each through the
  * recorder, so that an answer comes after everything that the job recorded.
  */
+// First, since the recorder comes up while the rest is loaded.
+import { channel, distribution, options, writer } from './start-recorder.ts';
 import { readFileSync } from 'node:fs';
 import inspector from 'node:inspector';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type * as Backends from '../backends/backends.ts';
+import { lackOf } from '../backends/lacking.ts';
 import { encodeJson } from '../runs/json.ts';
 import type { Outcome, RunError } from '../runs/events.ts';
+import type { BackendName } from '../runs/record.ts';
 import type { Experiment } from '../sdk/experiment.ts';
-import { control, createChannel, createFrameWriter } from './channel.ts';
+import { control } from './channel.ts';
 import { openCheckpoint } from './checkpoint.ts';
+import { loadCompiled, type CompiledBundle } from './compiled-bundle.ts';
 import { loadExperiment } from './load-experiment.ts';
 import { printAtOnce } from './print-at-once.ts';
-import type { Answer, FromTrialProcess, Job, Note, TrialProcessOptions } from './protocol.ts';
+import type { Answer, FromTrialProcess, Job, Note } from './protocol.ts';
 import { readSeries } from './read-series.ts';
-import type { RecorderOptions } from './recorder.ts';
+import { rehearse } from './rehearse.ts';
 import { toRunError } from './run-error.ts';
 import { loadSdk } from './sdk.ts';
 import { StopSignal } from './stop-signal.ts';
 import { createTrialSink } from './trial-sink.ts';
-
-const distribution = __dirname;
-const options = JSON.parse(process.argv[2]!) as TrialProcessOptions;
-
-const channel = createChannel();
-const writer = createFrameWriter(channel);
-const recorderOptions: RecorderOptions = {
-  channel,
-  bundle: options.bundle,
-  controlFile: options.control,
-  memoryMegabytes: options.memoryMegabytes,
-  parent: options.parent,
-};
-new Worker(join(distribution, 'recorder.cjs'), { workerData: recorderOptions }).unref();
 
 printAtOnce(process.stdout);
 printAtOnce(process.stderr);
@@ -44,14 +33,18 @@ printAtOnce(process.stderr);
 const sdk = loadSdk(distribution);
 process.setSourceMapsEnabled(true);
 
-/** How long loading a module, starting an engine (from a slow disk) or deciding a claim may take, in seconds. */
-const limits = { load: 10, prepare: 60, verdict: 120 } as const;
+/** How long loading a module, starting an engine (from a slow disk), a rehearsal or deciding a claim may take, in seconds. */
+const limits = { load: 10, prepare: 60, rehearse: 20, verdict: 120, sabotage: 600 } as const;
+
+/** Of the engine where trials compute with plain numbers. */
+const noCopies: ReadonlySet<string> = new Set();
 
 let jobs = 0;
 /** The job that has not been answered yet. */
 let current: Job | undefined;
 let trialStarted = 0;
 let engine: Backends.Engine | undefined;
+let backends: CompiledBundle | undefined;
 
 process.on('message', (job: Job) => void perform(job));
 process.on('disconnect', () => process.exit());
@@ -96,13 +89,16 @@ function awaitRecorder(): void {
 }
 
 async function perform(job: Job): Promise<void> {
-  awaitRecorder();
   current = job;
+  trialStarted = performance.now();
   const limit = job.type === 'trial' ? job.seconds : limits[job.type];
   // Whoever looks at a breakpoint has all the time there is.
   Atomics.store(channel.control, control.limitSeconds, inspector.url() === undefined ? limit : 0);
   Atomics.store(channel.control, control.job, ++jobs);
   try {
+    // The engines load while the recorder comes up.
+    if ('backend' in job && job.backend !== 'none') loadBackends();
+    awaitRecorder();
     await performs[job.type](job as never);
   } catch (error) {
     answerFailure(toRunError(error, error instanceof sdk.DeclarationError ? 'declaration' : 'exception', distribution));
@@ -115,25 +111,41 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
     return Promise.resolve();
   },
 
-  async prepare({ backend, flopsPerUpdate = 0 }) {
+  async prepare({ backend, flopsPerUpdate = 0, threads, passedOver }) {
     engine = await loadBackends().prepareEngine(backend, {
-      ...{ distribution, experimentFolder: process.cwd(), flopsPerUpdate },
+      ...{ distribution, experimentFolder: process.cwd(), flopsPerUpdate, threads, passedOver },
       readsAtOnce: /\.(data|array)Sync\(/.test(readFileSync(options.bundle, 'utf8')),
     });
     const { name, version, reason } = engine;
     answer({ type: 'prepared', backend: { name, version, reason } });
+    // Every run begins with this job, in one process, so this is the place to do it once.
+    backends!.keep();
+  },
+
+  async rehearse({ backend, ...trial }) {
+    await useEngine(backend, 1);
+    const error = await rehearse(sdk, load(), { ...trial, tf: engine!.tf });
+    const what = lackOf(error);
+    if (what === undefined) {
+      engine!.tf.disposeVariables();
+      answer({ type: 'rehearsed' });
+      return;
+    }
+    const { line } = toRunError(error, 'exception', distribution);
+    // The next engine gets a process of its own.
+    answer({ type: 'rehearsed', lack: { what, ...(line !== undefined && { line }) } }, true);
+    writer.flush();
+    process.exit();
   },
 
   async trial(job) {
-    trialStarted = performance.now();
-    if (job.backend !== 'none' && engine?.name !== job.backend) {
-      engine = await loadBackends().prepareEngine(job.backend, { distribution, experimentFolder: process.cwd() });
-    }
+    await useEngine(job.backend, job.threads);
     const experiment = load();
     const { arm, seed, params } = job;
     const sink = createTrialSink(channel, writer, {
       metrics: Object.keys(experiment.definition.metrics),
       checkpoint: openCheckpoint(options.checkpoints, `${arm}#${seed}`, job.checkpoint),
+      copied: engine?.copied ?? noCopies,
     });
     const seconds = () => (performance.now() - trialStarted - sink.pausedMilliseconds) / 1000;
     const tensorsBefore = engine?.tf.memory().numTensors ?? 0;
@@ -163,7 +175,17 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
     const { definition } = load();
     answer({ type: 'verdict', verdict: sdk.evaluateClaim(definition, await readSeries(events), { seeds }) });
   },
+
+  async sabotage({ events, seeds }) {
+    const { definition } = load();
+    answer({ type: 'sabotaged', verdicts: sdk.sabotageClaim(definition, await readSeries(events), { seeds }) });
+  },
 };
+
+async function useEngine(name: BackendName, threads: number): Promise<void> {
+  if (name === 'none' || engine?.name === name) return;
+  engine = await loadBackends().prepareEngine(name, { distribution, experimentFolder: process.cwd(), threads });
+}
 
 function load(): Experiment {
   const experiment = loadExperiment(options.bundle, sdk);
@@ -176,11 +198,12 @@ function load(): Experiment {
 }
 
 function loadBackends(): typeof Backends {
-  const file = join(distribution, 'backends.cjs');
-  process.setSourceMapsEnabled(false);
-  const backends = createRequire(file)(file) as typeof Backends;
-  process.setSourceMapsEnabled(true);
-  return backends;
+  if (backends === undefined) {
+    process.setSourceMapsEnabled(false);
+    backends = loadCompiled(join(distribution, 'backends.cjs'));
+    process.setSourceMapsEnabled(true);
+  }
+  return backends.exports as typeof Backends;
 }
 
 /** Only the first answer to a job counts. */

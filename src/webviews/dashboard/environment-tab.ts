@@ -11,6 +11,7 @@ export function createEnvironmentTab(record: RunRecord): HTMLElement {
       [
         ['Tensor engine', backend.name === 'none' ? 'none' : `${backend.name} ${backend.version}`],
         ['Why this one', backend.reason],
+        ...(backend.name === 'none' ? [] : [['Threads in each trial', formatCount(record.threads)] as const]),
       ],
     ],
     [

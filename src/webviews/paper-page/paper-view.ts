@@ -1,8 +1,8 @@
 import { button, link } from '../controls.ts';
 import { type Content, html, parseDrawing, uniqueId } from '../dom.ts';
-import { formatAmount, formatDuration } from '../format.ts';
+import { formatAmount, formatDuration, formatNumber } from '../format.ts';
 import type { FromPaperPage, PaperRun, ToPaperPage } from '../messages.ts';
-import type { Equation, Method } from '../../corpus/method.ts';
+import type { Equation, Method, MethodVerdict } from '../../corpus/method.ts';
 import type { Paper } from '../../corpus/paper.ts';
 import { describeDate } from './date.ts';
 
@@ -119,16 +119,54 @@ function pitfallsSection({ pitfalls }: Method): HTMLElement | false {
   return section('Pitfalls', html('ul', {}, ...pitfalls.map((pitfall) => html('li', {}, pitfall))));
 }
 
-function experimentSection({ experiment }: Method): HTMLElement {
+function experimentSection({ experiment, verdict }: Method): HTMLElement {
   return section(
     'Experiment',
     html('p', { class: 'question' }, experiment.question),
     html('p', {}, html('strong', {}, 'Claim: '), experiment.statement),
+    verdict && verdictParagraph(verdict),
     experiment.scaledDown !== '' && html('p', { class: 'aside' }, experiment.scaledDown),
     html(
       'p',
       { class: 'aside' },
       `Arms: ${experiment.arms.map((arm) => (arm.role === 'method' ? `${arm.name} (method)` : arm.name)).join(', ')}. About ${formatDuration(experiment.seconds)} on two cores.`,
+    ),
+  );
+}
+
+/** What our own verification found, and what becomes of the claim without the idea. */
+function verdictParagraph({
+  verdict,
+  effect,
+  conditions,
+  seeds,
+  seconds,
+  engine,
+  sabotage,
+}: MethodVerdict): HTMLElement {
+  const { label, value, interval, relation, bound } = effect;
+  const number = (one: number | null) => (one === null ? '?' : formatNumber(one, 3));
+  const swaps = Object.entries(sabotage).flatMap(([arm, outcome], index) => [
+    index > 0 && ', ',
+    html('code', {}, arm),
+    ` ${outcome}`,
+  ]);
+  return html(
+    'div',
+    { class: 'verified' },
+    html(
+      'p',
+      {},
+      html('strong', {}, 'Verified: '),
+      html('span', { class: `verdict-word ${verdict}` }, verdictWords[verdict]),
+      `. ${label} ${number(value)} [${number(interval[0])}, ${number(interval[1])}], ${relation} ${formatNumber(bound)}.`,
+    ),
+    html(
+      'p',
+      { class: 'aside' },
+      `${formatAmount(conditions, 'condition')}, ${formatAmount(seeds, 'seed')}, 95 % interval over seeds, ${formatDuration(seconds)} with ${engine}. In the place of the method: `,
+      ...swaps,
+      '.',
     ),
   );
 }

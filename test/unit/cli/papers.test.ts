@@ -162,5 +162,6 @@ describe('marginalia methods', () => {
     for (const { id, question } of methods) {
       assert.ok(stdout.split('\n').some((line) => line.startsWith(id) && line.endsWith(question)));
     }
+    assert.ok(stdout.split('\n').some((line) => / (holds|fails) /.test(line)));
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readVerdicts } from '../../../src/corpus/verdicts.ts';
 import { endless, quick, throwing } from './experiments.ts';
 import { marginalia, start, withFolder } from './marginalia.ts';
 
@@ -163,4 +164,42 @@ describe('marginalia verify', function () {
     assert.equal(stdout, '');
     assert.match(stderr, /there is no method "no-such-method"/);
   });
+
+  it('runs nothing again that a record has and that still fits', () =>
+    withFolder(async (folder) => {
+      const record = join(folder, 'verdicts.json');
+      await copyFile('snippets/verdicts.json', record);
+      const { stdout, stderr } = await marginalia(['verify', '--record', record, '--json']);
+      const rows = JSON.parse(stdout) as { id: string; verdict: string }[];
+      const { verdicts } = readVerdicts(readFileSync(record, 'utf8'), record);
+      assert.deepEqual(
+        rows.map(({ id, verdict }) => [id, verdict]),
+        Object.keys(verdicts).map((id) => [id, verdicts[id]!.verdict]),
+        stderr,
+      );
+    }));
+
+  it('runs what is named, says which swaps the claim survives, and keeps what it found', () =>
+    withFolder(async (folder) => {
+      const record = join(folder, 'verdicts.json');
+      const found = await marginalia(['verify', 'purely-periodic-policy', '--sabotage', '--record', record, '--json']);
+      assert.equal(found.code, 0, found.stderr);
+      const [row] = JSON.parse(found.stdout) as { verdict: string; effect: number; sabotage: Record<string, string> }[];
+      assert.equal(row?.verdict, 'holds');
+      const kept = readVerdicts(readFileSync(record, 'utf8'), record).verdicts['purely-periodic-policy'];
+      assert.deepEqual(kept?.sabotage, row.sabotage);
+      assert.ok(Object.values(row.sabotage).includes('fails'));
+      assert.ok(Math.abs(kept.effect.value! - row.effect) < 1e-5 * Math.abs(row.effect));
+      assert.ok(Object.keys(kept.curve.arms).length > 1);
+    }));
+
+  it('never writes over a record that it cannot read', () =>
+    withFolder(async (folder) => {
+      const record = join(folder, 'verdicts.json');
+      await writeFile(record, '{\n  "rex": 3\n}\n');
+      const { code, stderr } = await marginalia(['verify', 'rex', '--record', record]);
+      assert.equal(code, 2);
+      assert.match(stderr, /verdicts\.json:2: rex: /);
+      assert.equal(readFileSync(record, 'utf8'), '{\n  "rex": 3\n}\n');
+    }));
 });

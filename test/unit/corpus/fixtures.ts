@@ -9,6 +9,7 @@ type Card = Pick<Method, 'id' | 'names' | 'identifiers' | 'ambiguous' | 'context
 export function method(card: Card): Method {
   return {
     ...card,
+    hash: 'of no experiment',
     family: 'fixtures',
     kind: 'algorithm',
     summary: 'A method for tests.',

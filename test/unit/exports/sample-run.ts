@@ -77,6 +77,7 @@ export const sampleRecord: RunRecord = {
   seeds,
   backend: { name: 'wasm', version: '4.22.0', reason: 'the fastest that this machine has for gradients' },
   jobs: 2,
+  threads: 1,
   limits: { memoryMegabytes: 2048, trialSeconds: 600 },
   whenStarterExits: 'continue',
   versions: { marginalia: '0.1.0', node: '20.19.0' },

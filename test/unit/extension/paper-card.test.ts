@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { MethodVerdict } from '../../../src/corpus/method.ts';
 import type { Paper } from '../../../src/corpus/paper.ts';
 import { linkedCommands } from '../../../src/extension/command-link.ts';
 import { paperCard } from '../../../src/extension/papers/paper-card.ts';
@@ -19,6 +20,17 @@ describe('a paper’s card', () => {
   it('shows an equation that could not be drawn as it is written', () => {
     const card = paperCard(rexPaper, { ...details, method: rex, equations: [''] });
     assert.ok(card.includes('`' + rex.equations[0]!.tex + '`'));
+  });
+
+  it('tells the verdict on the method with its effect and interval', () => {
+    const verdict: MethodVerdict = {
+      verdict: 'fails',
+      effect: { label: 'gap', value: 0.25, interval: [0.125, null], relation: 'at least', bound: 0 },
+      ...{ conditions: 1, seeds: 5, seconds: 3, engine: 'Node', sabotage: {} },
+    };
+    const card = paperCard(rexPaper, { ...details, method: { ...rex, verdict } });
+    const plain = card.replaceAll('\\', '');
+    assert.match(plain, /Verified: \*\*the claim fails\*\*\. gap 0\.25 \[0\.125, \?\], at least 0, over 5 seeds/);
   });
 
   it('names the latest run and links its dashboard', () => {

@@ -4,6 +4,7 @@ import type { Paper } from '../../../src/corpus/paper.ts';
 /** A method as the build compiles it, cut down to what the tests look at. */
 export const rex: Method = {
   id: 'rex',
+  hash: 'of no experiment',
   family: 'optimization',
   kind: 'algorithm',
   paper: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { isMap, isScalar, isSeq, parseDocument, type Document } from 'yaml';
+import type { ExperimentDescription } from '../../../src/runtime/runs/record.ts';
 import { cardToMethod, checkCards, readCard, type PlacedCard } from '../../../src/corpus/card.ts';
 
 const valid = `id: rex
@@ -261,7 +262,7 @@ describe('cards together', () => {
 describe('method of a card', () => {
   it('joins the facts of the card with what the experiment declares', () => {
     const { card } = read(valid).placed!;
-    const method = cardToMethod(card, {
+    const declared = {
       paper: 'rex',
       question: 'Is it so?',
       statement: 'It is so.',
@@ -274,8 +275,11 @@ describe('method of a card', () => {
       },
       arms: { rex: { role: 'method', about: 'the schedule' }, linear: { role: 'baseline', about: 'linear decay' } },
       metrics: { loss: { better: 'lower', unit: 'nats', about: 'loss' } },
-    });
+    } satisfies ExperimentDescription;
+    const method = cardToMethod(card, declared, { hash: 'of the folder' });
     assert.equal(method.id, 'rex');
+    assert.equal(method.hash, 'of the folder');
+    assert.ok(!('verdict' in method));
     assert.deepEqual(method.paper.authors, ['Ada Lovelace', 'Emmy Noether']);
     assert.equal(method.equations.length, 2);
     assert.deepEqual(method.experiment, {

@@ -24,21 +24,28 @@ export async function shortRun(
 
 /** Asserts what every trial owes: all metrics logged and finite, figures whose numbers are finite. */
 export function assertSound(experiment: Experiment, records: readonly TrialRecord[]): void {
-  const metrics = Object.keys(describeExperiment(experiment).metrics);
+  for (const metric of Object.keys(describeExperiment(experiment).metrics)) {
+    for (const { series } of records)
+      assert.ok(series.curves[metric]?.values.length, `${series.arm} ${metric}: nothing`);
+  }
+  assertFinite(records);
+}
+
+/** Asserts that all numbers of curves and figures are finite. */
+export function assertFinite(records: readonly TrialRecord[]): void {
   for (const { series, figures } of records) {
-    for (const metric of metrics) {
-      const values = series.curves[metric]?.values ?? [];
-      assert.ok(values.length > 0 && values.every(Number.isFinite), `${series.arm} ${metric}: ${values.join(' ')}`);
+    for (const [metric, { values }] of Object.entries(series.curves)) {
+      assert.ok(values.every(Number.isFinite), `${series.arm} ${metric}: ${values.join(' ')}`);
     }
     for (const figure of Object.values(figures)) {
-      for (const layer of figure.layers) assertFinite(Object.values(layer), `${series.arm} ${figure.title}`);
+      for (const layer of figure.layers) assertFiniteIn(Object.values(layer), `${series.arm} ${figure.title}`);
     }
   }
 }
 
-function assertFinite(value: unknown, where: string): void {
+function assertFiniteIn(value: unknown, where: string): void {
   if (typeof value === 'number') assert.ok(Number.isFinite(value), where);
-  if (Array.isArray(value)) for (const item of value as unknown[]) assertFinite(item, where);
+  if (Array.isArray(value)) for (const item of value as unknown[]) assertFiniteIn(item, where);
 }
 
 /** The verdict on the claim when one arm's results are put in the place of another's. */

@@ -63,33 +63,43 @@ describe('following a run', () => {
     assert.ok(early.heard.statuses.includes('running'));
   });
 
-  it('tells that the process of a run has died', async () => {
+  /** Starts a run that never ends by itself, and follows it until points are there. */
+  async function followEndlessRun() {
     const trial =
       'for (let step = 0; ; step++) { log(step, { loss: step }); await new Promise((go) => setTimeout(go, 5)); }';
     const run = await place.start(await place.write('experiment.ts', experimentSource({ trial })));
-    const viewer = listen();
-    followRun(run.folder, viewer);
-    await waitFor('points are there', () => viewer.heard.events.find(({ type }) => type === 'points'));
+    const { heard, ...listener } = listen();
+    followRun(run.folder, listener);
+    await waitFor('points are there', () => heard.events.find(({ type }) => type === 'points'));
+    return { run, heard };
+  }
+
+  it('tells that the process of a run has died', async () => {
+    const { run, heard } = await followEndlessRun();
     process.kill(run.pid, 'SIGKILL');
-    const state = await waitFor('the death is told', () => viewer.heard.over);
+    const state = await waitFor('the death is told', () => heard.over);
     assert.equal(state.status, 'interrupted');
     assert.ok(lossOf(state, 'fast#0').length > 0);
   });
 
   it('tells that the folder has been deleted', async () => {
-    const trial =
-      'for (let step = 0; ; step++) { log(step, { loss: step }); await new Promise((go) => setTimeout(go, 5)); }';
-    const run = await place.start(await place.write('experiment.ts', experimentSource({ trial })));
-    const viewer = listen();
-    followRun(run.folder, viewer);
-    await waitFor('points are there', () => viewer.heard.events.find(({ type }) => type === 'points'));
-    process.kill(run.pid, 'SIGKILL');
+    if (process.platform === 'win32') {
+      console.log(
+        '      Not run, because on Windows a process cannot be held, and the files of one that runs not deleted.',
+      );
+      return;
+    }
+    const { run, heard } = await followEndlessRun();
+    // Held, it neither dies nor writes, so that nothing but the folder's end can be told.
+    process.kill(run.pid, 'SIGSTOP');
+    try {
+      await rm(run.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      assert.match(await waitFor('it is told', () => heard.gone), /deleted/);
+      assert.equal(heard.over, undefined);
+    } finally {
+      process.kill(run.pid, 'SIGKILL');
+    }
     await run.ended;
-    await rm(run.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-    assert.match(
-      await waitFor('it is told', () => viewer.heard.gone ?? viewer.heard.over?.status),
-      /deleted|interrupted/,
-    );
   });
 
   it('says nothing any more once it is disposed', async () => {

@@ -48,6 +48,29 @@ describe('native TensorFlow', function () {
     }
   });
 
+  it('computes with as many threads as the experiment asks for, and fewer trials go on side by side', async () => {
+    const trial = `
+      const product = tf.tidy(() => tf.sum(tf.matMul(tf.ones([64, 64]), tf.ones([64, 64]))).dataSync()[0]!);
+      log(0, { loss: product });
+      log(1, { loss: Number(process.env.TF_NUM_INTRAOP_THREADS) });`;
+    const source = experimentSource({ trial, compute: 'linalg' }).replace('seeds: 2,', 'seeds: 2, threads: 2,');
+    const file = await place.write('threads.ts', source);
+    const { record, ...state } = await place.run(file, { backend: 'tensorflow', jobs: 2 });
+    assert.equal(state.status, 'completed', state.error?.message);
+    const { cores } = record.machine;
+    assert.equal(record.threads, Math.min(2, cores));
+    assert.equal(record.jobs, cores >= 4 ? 2 : 1);
+    assert.deepEqual(lossOf({ record, ...state }, 'slow#1'), [64 ** 3, record.threads]);
+
+    const other = await place.run(file, { backend: 'wasm', jobs: 2 });
+    assert.equal(other.record.threads, 1);
+    assert.equal(other.record.jobs, 2);
+    assert.match(
+      other.warnings.join('; '),
+      cores === 1 ? /asks for 2 threads in each trial, but this machine has 1/ : /but 'wasm' computes with one/,
+    );
+  });
+
   it("prints nothing of its own on a trial's console", async () => {
     const file = await place.write('quiet.ts', experimentSource({ trial: training, compute: 'autodiff' }));
     const run = await place.start(file, { backend: 'tensorflow', seeds: 1 });

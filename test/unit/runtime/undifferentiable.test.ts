@@ -13,6 +13,32 @@ describe('operations without a gradient', () => {
     ]);
   });
 
+  it('are found in the functions of the source that are called there, however far away', () => {
+    for (const source of [
+      'const spectrum = (x: Tensor) => tf.fft(x);\ntf.grads((x) => tf.sum(spectrum(x)));',
+      'const spectrum = (x: Tensor): Tensor => {\n return tf.tidy(() => tf.fft(x)); };\ntf.grads((x) => spectrum(x));',
+      'const outer = x => inner(x);\nfunction inner<T extends Tensor>(x: T): Tensor {\n return tf.fft(x);\n}\ntf.grads(outer);',
+      'class Net {\n forward(x: Tensor) {\n return this.inner(x); }\n inner(x: Tensor) { return tf.fft(x); } }\noptimizer.minimize(() => net.forward(x));',
+      'const losses = { spectral: async (x) => tf.fft(x) };\ntf.variableGrads(() => losses.spectral(x));',
+      'const loss = function (x) { return again(x); };\nconst again = (x) => (x.size > 1 ? loss(x) : tf.fft(x));\ntf.grad(loss);',
+    ]) {
+      const line = source.slice(0, source.indexOf('tf.fft')).split('\n').length;
+      assert.deepEqual(found(source), [`fft:${line}`], source);
+    }
+  });
+
+  it('are welcome in functions that no gradient calls, and where what they give is a constant of it', () => {
+    for (const source of [
+      'const spectrum = (x) => tf.fft(x);\ntf.grads((x) => tf.sum(x)); log(0, { power: spectrum(x) });',
+      'const power = tf.fft(x);\ntf.grads((x) => tf.sum(tf.mul(x, power)));',
+      'const loss = (x) => tf.sum(x), spectrum = (x) => tf.fft(x);\ntf.grads((x) => loss(x));',
+      'const forward = tf.customGrad((y) => spectrum(y));\nfunction spectrum(y) { return tf.fft(y); }\ntf.grads((x) => forward(x));',
+      'for (const x of xs) if (loss(x)) { tf.fft(x); }\ntf.grads((x) => loss(x));',
+    ]) {
+      assert.deepEqual(found(source), [], source);
+    }
+  });
+
   it('are welcome beside a gradient, in texts and comments, and where there is a gradient of their own', () => {
     for (const source of [
       'tf.variableGrads(() => tf.sum(x)); const spectrum = tf.fft(x);',
@@ -27,6 +53,7 @@ describe('operations without a gradient', () => {
 
   it('are looked for in time, whatever the source', () => {
     assert.deepEqual(found(`${'grads('.repeat(2000)}${"'".repeat(2000)}`), []);
+    assert.deepEqual(found(`${'f = (x) => {'.repeat(3000)} tf.grad(f)`), []);
   });
 
   describe('in a run', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createWorkplace, experimentSource, lossOf, type Workplace } from './built.ts';
 import { training } from './training.ts';
@@ -62,6 +62,80 @@ describe('WebGPU', function () {
           );
         }
       }
+    });
+
+    /** Puts a package in front of the driver's that gives it the name of a device: what it computes is the same. */
+    async function installUnderAnotherName(): Promise<void> {
+      const folder = join(place.folder, 'node_modules/webgpu');
+      await rm(folder);
+      await mkdir(folder);
+      await writeFile(
+        join(folder, 'package.json'),
+        JSON.stringify({ name: 'webgpu', type: 'module', exports: './index.js' }),
+      );
+      await writeFile(
+        join(folder, 'index.js'),
+        `import { create as createReal, globals } from ${JSON.stringify(import.meta.resolve('webgpu'))};
+        export { globals };
+        export function create(options) {
+          const gpu = createReal(options);
+          const request = gpu.requestAdapter.bind(gpu);
+          gpu.requestAdapter = async (wanted) => {
+            const adapter = await request(wanted);
+            Object.defineProperty(adapter, 'info', {
+              value: { description: 'Test Device', vendor: '', architecture: '', isFallbackAdapter: false },
+            });
+            return adapter;
+          };
+          return gpu;
+        }`,
+      );
+    }
+
+    /** An experiment of large work, for which the engine is taken where there is a device. */
+    const large = (trial: string) =>
+      experimentSource({ trial, compute: 'autodiff' }).replace('seeds: 2,', 'seeds: 2, flopsPerUpdate: 1e10,');
+
+    it('is chosen by itself for large work on a device, when every arm has been rehearsed on it', async () => {
+      await installUnderAnotherName();
+      const trial = `
+        for (let step = 0; step < 5; step++) log(step, { loss: (await tf.square(tf.scalar(step)).data())[0]! });
+        console.log('at the end');`;
+      const state = await place.run(await place.write('large.ts', large(trial)), { seeds: 1, jobs: 1 });
+      assert.equal(state.status, 'completed', state.error?.message);
+      assert.equal(state.record.backend.name, 'webgpu', state.record.backend.reason);
+      assert.match(state.record.backend.reason, /10 billion operations, which pays on Test Device/);
+      assert.deepEqual(lossOf(state, 'fast#0'), [0, 1, 4, 9, 16]);
+      // A rehearsal ends long before, and leaves neither points nor variables.
+      assert.equal((await readFile(join(place.runsFolder, state.record.id, 'console.log'), 'utf8')).match(/at the end/g)?.length, 2);
+      assert.ok(!state.warnings.some((warning) => warning.includes('lacks')), state.warnings.join('; '));
+    });
+
+    it('gives way to the next engine before the first trial where it lacks a kernel, and the warning names it', async () => {
+      await installUnderAnotherName();
+      const trial = `
+        const x = tf.tensor1d([1, 1, 2]);
+        for (let step = 0; step < 5; step++) {
+          const loss = arm === 'slow' && step > 0 ? tf.sum(tf.unique(x).values) : tf.scalar(0);
+          log(step, { loss: (await loss.data())[0]! });
+        }`;
+      const state = await place.run(await place.write('lacking.ts', large(trial)), { seeds: 1, jobs: 1 });
+      assert.equal(state.status, 'completed', state.error?.message);
+      assert.equal(state.record.backend.name, 'tensorflow');
+      assert.match(state.record.backend.reason, /'webgpu' lacks the kernel Unique$/);
+      assert.equal(
+        state.warnings[0],
+        "The engine 'webgpu' lacks the kernel Unique, which the arm slow needs (line 13): all trials compute on another engine.",
+      );
+      assert.equal(lossOf(state, 'slow#0').length, 5);
+    });
+
+    it('names the kernel that it lacks at its line where it was asked for', async () => {
+      const trial = 'log(0, { loss: (await tf.unique(tf.tensor1d([1, 1])).values.data())[0]! });';
+      const file = await place.write('lacking.ts', experimentSource({ trial, compute: 'autodiff' }));
+      const { error } = await place.run(file, { backend: 'webgpu', seeds: 1 });
+      assert.match(error?.message ?? '', /The engine webgpu has no kernel Unique/);
+      assert.equal(error?.line, 10);
     });
 
     it('says at which line an experiment does not wait for numbers', async () => {

@@ -4,15 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-interface Results {
-  complete: boolean;
+interface FileResults {
   passed: number;
   skipped: number;
   failures: { title: string; message: string }[];
 }
 
 /** Runs a suite of one file under our reporter. */
-function report(suite: string): Results {
+function report(suite: string): FileResults & { complete: boolean } {
   const folder = mkdtempSync(join(tmpdir(), 'marginalia-reporter-'));
   try {
     const file = join(folder, 'some.test.cjs');
@@ -21,7 +20,12 @@ function report(suite: string): Results {
     const mocha = resolve('node_modules/mocha/bin/mocha.js');
     const reporter = ['--reporter', resolve('scripts/testing/reporter.cjs'), '--reporter-option', `results=${results}`];
     spawnSync(process.execPath, [mocha, ...reporter, file]);
-    return JSON.parse(readFileSync(results, 'utf8')) as Results;
+    const { complete, files } = JSON.parse(readFileSync(results, 'utf8')) as {
+      complete: boolean;
+      files: Record<string, FileResults>;
+    };
+    assert.deepEqual(Object.keys(files), [file]);
+    return { complete, ...files[file]! };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

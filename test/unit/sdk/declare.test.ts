@@ -82,6 +82,8 @@ describe('the declaration of an experiment', () => {
     assert.match(fault({ question: ' ' }), /question is " "/);
     assert.match(fault({ compute: 'gpu' }), /compute is "gpu"\. It must be one of 'none', 'linalg', 'autodiff'/);
     assert.match(fault({ seeds: 2.5 }), /seeds is 2\.5\. It must be a whole number/);
+    assert.match(fault({ threads: 0, compute: 'linalg' }), /threads is 0\. It must be a whole number from 1 up/);
+    assert.match(fault({ threads: 2 }), /threads is 2\. It must be left out where the experiment has no tensor engine/);
     assert.match(fault({ arms: [] }), /arms is \[\]\. It must be an object/);
     assert.match(fault({ arms: { ours: { role: 'baseline', about: 'x' } } }), /none has the role 'method'/);
     assert.match(fault({ arms: { 'our-s': { role: 'method', about: 'x' } } }), /'our-s' is no usable name/);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createGlyphs, createRng, mean } from 'marginalia';
+import { createGlyphs, createRng, glyphBatch, mean } from 'marginalia';
 
 describe('the glyph images', () => {
   const draw = createGlyphs(createRng('prototypes', 0));
@@ -49,5 +49,18 @@ describe('the glyph images', () => {
   it('are the same for the same seeds', () => {
     const again = createGlyphs(createRng('prototypes', 0))(20, 1, createRng('images', 4));
     assert.deepEqual(draw(20, 1, createRng('images', 4)), again);
+  });
+
+  it('go into a batch in the order that is asked, with their classes one-hot', () => {
+    const images = draw(30, 1, createRng('images', 5));
+    const numbers = [7, 0, 29, 7];
+    const { inputs, targets } = glyphBatch(images, numbers);
+    assert.deepEqual([inputs.length, targets.length], [4 * 64, 4 * 10]);
+    numbers.forEach((n, row) => {
+      assert.deepEqual(inputs.slice(row * 64, row * 64 + 64), images.pixels.slice(n * 64, n * 64 + 64));
+      const oneHot = [...targets.slice(row * 10, row * 10 + 10)];
+      assert.equal(oneHot.indexOf(1), images.labels[n]);
+      assert.equal(oneHot.filter((value) => value === 0).length, 9);
+    });
   });
 });

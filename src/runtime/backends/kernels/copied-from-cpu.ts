@@ -26,6 +26,9 @@ export interface Transfer {
   readonly write: (values: Float32Array, shape: readonly number[], backend: KernelBackend) => TensorInfo;
 }
 
+/** Kernels that have been copied to `cpu` in this process. */
+export const copiedKernels = new Set<string>();
+
 /** Kernels of `cpu` that have no place here: they draw on a page. */
 const elsewhere = new Set(['Draw']);
 
@@ -53,6 +56,7 @@ export function registerCopiedFromCpu(backendName: string, borrowed: Borrowed, c
 function copied(kernelName: string, cpu: MathBackendCPU, complexNumbers: Transfer | undefined): KernelFunc {
   const { kernelFunc } = getKernel(kernelName, 'cpu');
   return function copiedFromCpu({ inputs, backend, attrs }) {
+    copiedKernels.add(kernelName);
     const engine = backend as unknown as KernelBackend;
     const copies: Record<string, TensorInfo> = {};
     for (const [name, tensor] of Object.entries(inputs as KernelCall['inputs'])) {

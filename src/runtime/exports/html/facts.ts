@@ -73,6 +73,7 @@ export function environmentList(record: RunRecord): string {
       `${machine.cpu}, ${writeAmount(machine.cores, 'core')}, ${writeCount(machine.memoryMegabytes)} MB, ${machine.platform}`,
     ],
     ['Trials side by side', String(record.jobs)],
+    ...(backend.name === 'none' ? [] : [["Engine's threads in each trial", String(record.threads)] as const]),
     ['Limits', `${writeCount(limits.memoryMegabytes)} MB and ${writeDuration(limits.trialSeconds)} a trial`],
     ['Git', git === null ? 'not in a repository' : `${git.commit}${git.dirty ? ', with uncommitted changes' : ''}`],
     ['Experiment', experiment.file.split(/[\\/]/).at(-1)!],

@@ -7,6 +7,7 @@ import { createWorkplace, experimentSource } from '../built.ts';
 import { conformanceCases, type Case } from './cases.ts';
 import {
   backward,
+  deviation,
   engineNames,
   finiteDifferences,
   forward,
@@ -168,13 +169,8 @@ function note(
     wrong.push(`${label}: ${actual}`);
     return;
   }
-  const [all, wanted] = [actual.flat(), expected.flat()];
-  if (all.length !== wanted.length) wrong.push(`${label}: ${all.length} numbers, not ${wanted.length}`);
-  const scale = Math.max(1e-3, ...wanted.filter(Number.isFinite).map(Math.abs));
-  const at = wanted.findIndex(
-    (value, i) => !Object.is(value, all[i]) && !(Math.abs(all[i]! - value) <= allowed * scale),
-  );
-  if (at >= 0) wrong.push(`${label}: number ${at} is ${all[at]}, not ${wanted[at]}`);
+  const different = deviation(actual, expected, allowed);
+  if (different !== undefined) wrong.push(`${label}: ${different}`);
 }
 
 /** Names of all operations that `tf` has in an experiment, read from the package's own list. */

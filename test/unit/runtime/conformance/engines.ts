@@ -31,13 +31,40 @@ export function valuesOf({ shape, values, low = -1.4, high = 1.5 }: Input, seed:
 
 /** What a case's operation gives for these numbers. Nothing that it made is left over. */
 export function forward(tf: typeof Core, test: Case, values: readonly (readonly number[])[]): number[][] {
+  return read(tf, () => results(tf, test, values));
+}
+
+/** The same where numbers have to be waited for. */
+export function forwardAwaited(tf: typeof Core, test: Case, values: readonly (readonly number[])[]) {
+  return readAwaited(tf, () => results(tf, test, values));
+}
+
+function results(tf: typeof Core, test: Case, values: readonly (readonly number[])[]): Core.Tensor[] {
+  return tf.tidy(() => [test.compute(tf, ...inputsOf(tf, test, values))].flat());
+}
+
+function read(tf: typeof Core, compute: () => Core.Tensor[]): number[][] {
   const before = tf.memory().numTensors;
-  const results = tf.tidy(() => {
-    const tensors = [test.compute(tf, ...inputsOf(tf, test, values))].flat();
-    return tensors.map((tensor) => Array.from(tensor.dataSync()));
-  });
-  if (tf.memory().numTensors !== before) throw new Error(`${tf.memory().numTensors - before} tensors are left over.`);
-  return results;
+  const tensors = compute();
+  const numbers = tensors.map((tensor) => Array.from(tensor.dataSync()));
+  tf.dispose(tensors);
+  expectNoneLeft(tf, before);
+  return numbers;
+}
+
+async function readAwaited(tf: typeof Core, compute: () => Core.Tensor[]): Promise<number[][]> {
+  const before = tf.memory().numTensors;
+  const tensors = compute();
+  const numbers: number[][] = [];
+  for (const tensor of tensors) numbers.push(Array.from(await tensor.data()));
+  tf.dispose(tensors);
+  expectNoneLeft(tf, before);
+  return numbers;
+}
+
+function expectNoneLeft(tf: typeof Core, before: number): void {
+  const left = tf.memory().numTensors - before;
+  if (left !== 0) throw new Error(`${left} tensors are left over.`);
 }
 
 function inputsOf(tf: typeof Core, { inputs }: Case, values: readonly (readonly number[])[]): Core.Tensor[] {
@@ -54,9 +81,17 @@ const weights = (size: number) => Array.from({ length: size }, (_, i) => 1 + 0.5
 
 /** Gradients of the weighted sum of all results by each input of floating point. */
 export function backward(tf: typeof Core, test: Case, values: readonly (readonly number[])[]): number[][] {
-  const before = tf.memory().numTensors;
+  return read(tf, () => gradients(tf, test, values));
+}
+
+/** The same where numbers have to be waited for. */
+export function backwardAwaited(tf: typeof Core, test: Case, values: readonly (readonly number[])[]) {
+  return readAwaited(tf, () => gradients(tf, test, values));
+}
+
+function gradients(tf: typeof Core, test: Case, values: readonly (readonly number[])[]): Core.Tensor[] {
   const own = differentiated(test);
-  const gradients = tf.tidy(() => {
+  return tf.tidy(() => {
     const inputs = inputsOf(tf, test, values);
     const loss = (...varied: Core.Tensor[]) => {
       const all = inputs.map((input, i) => varied[own.indexOf(i)] ?? input);
@@ -64,12 +99,19 @@ export function backward(tf: typeof Core, test: Case, values: readonly (readonly
       const sums = parts.map((part) => tf.sum(tf.mul(part, tf.tensor(weights(part.size), part.shape))));
       return tf.addN(sums);
     };
-    return tf
-      .grads(loss)(own.map((i) => inputs[i]!))
-      .map((gradient) => Array.from(gradient.dataSync()));
+    return tf.grads(loss)(own.map((i) => inputs[i]!));
   });
-  if (tf.memory().numTensors !== before) throw new Error(`${tf.memory().numTensors - before} tensors are left over.`);
-  return gradients;
+}
+
+/** Where and by how much numbers differ from the wanted ones by more than is allowed, in units of the largest; `undefined` where they do not. */
+export function deviation(actual: number[][], wanted: number[][], allowed: number): string | undefined {
+  const [all, expected] = [actual.flat(), wanted.flat()];
+  if (all.length !== expected.length) return `${all.length} numbers, not ${expected.length}`;
+  const scale = Math.max(1e-3, ...expected.filter(Number.isFinite).map(Math.abs));
+  const at = expected.findIndex(
+    (value, i) => !Object.is(value, all[i]) && !(Math.abs(all[i]! - value) <= allowed * scale),
+  );
+  return at < 0 ? undefined : `number ${at} is ${all[at]}, not ${expected[at]}`;
 }
 
 const difference = 2 ** -7;

@@ -1,6 +1,7 @@
 import type * as Core from '@tensorflow/tfjs-core';
 import type { Case } from './cases.ts';
 import { engineNames, valuesOf, type EngineName } from './engines.ts';
+import { webGpuFindings } from './webgpu-findings.ts';
 
 type On = <T>(name: EngineName, work: (tf: typeof Core) => T) => Promise<T>;
 
@@ -13,13 +14,14 @@ export async function engineTable(cases: readonly Case[], on: On): Promise<strin
     const own = cases.filter((test) => test.operation === operation);
     const row = [`\`${operation}\``];
     for (const name of engineNames) row.push(await computedBy(own, name, on));
+    row.push(webGpuFindings[operation] ?? 'own');
     const kinds = (['flows', 'refused', 'none'] as const).filter((kind) =>
       own.some(({ gradient }) => gradient === kind),
     );
     row.push(gradients[kinds[0]!]);
     rows.push(row);
   }
-  const all = [['operation', ...engineNames, 'gradient'], ...rows];
+  const all = [['operation', ...engineNames, 'webgpu', 'gradient'], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |\n`;
   const rule = line(widths.map((width) => '-'.repeat(width)));

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { accuracy, crossEntropies, logSoftmax } from 'marginalia';
+
+describe('classification', () => {
+  const output = fc.double({ min: -30, max: 30, noNaN: true });
+  const row = fc.tuple(fc.tuple(output, output, output), fc.integer({ min: 0, max: 2 }));
+  const rows = fc.array(row, { minLength: 1, maxLength: 9 });
+  const parted = (some: readonly (readonly [readonly number[], number])[]) => ({
+    outputs: some.flatMap(([outputs]) => outputs),
+    labels: some.map(([, label]) => label),
+  });
+
+  it('loses on each row the negative logarithm of its softmax probability', () => {
+    fc.assert(
+      fc.property(rows, (some) => {
+        const { outputs, labels } = parted(some);
+        const { losses } = crossEntropies(outputs, labels);
+        some.forEach(([values, label], n) => assert.ok(Math.abs(losses[n]! + logSoftmax(values)[label]!) < 1e-9));
+      }),
+    );
+  });
+
+  it('has the gradient that finite differences of the summed loss have', () => {
+    fc.assert(
+      fc.property(rows, (some) => {
+        const { outputs, labels } = parted(some);
+        const lossAt = (i: number, by: number) => {
+          const moved = outputs.map((value, j) => (i === j ? value + by : value));
+          return crossEntropies(moved, labels).losses.reduce((sum, loss) => sum + loss, 0);
+        };
+        const { gradient } = crossEntropies(outputs, labels);
+        gradient.forEach((value, i) => assert.ok(Math.abs(value - (lossAt(i, 1e-5) - lossAt(i, -1e-5)) / 2e-5) < 1e-6));
+      }),
+    );
+  });
+
+  it('stays finite for outputs whose exponentials overflow', () => {
+    const { losses, gradient } = crossEntropies([1000, -1000, -1000, 1000], [0, 0]);
+    assert.deepEqual([...losses], [0, 2000]);
+    assert.deepEqual([...gradient], [0, 0, -1, 1]);
+  });
+
+  it('counts the rows whose largest output is that of their class', () => {
+    assert.equal(accuracy([1, 2, 3, 4, 0, 0, -1, -2, -3, 5, 5, 1], [2, 0, 1, 0]), 3 / 4);
+  });
+
+  it('refuses outputs that do not divide into rows', () => {
+    assert.throws(() => accuracy([1, 2, 3], [0, 1]), /accuracy: 3 outputs are no rows of one length for 2 labels/);
+    assert.throws(() => crossEntropies([], []), RangeError);
+  });
+});
