@@ -125,7 +125,7 @@ export default experiment({
   paper: 'bo-tutorial',
   question:
     'For the same number of evaluations, how much simple regret do EI, KG and upper-confidence acquisition remove compared with random search, and what does noise change?',
-  seeds: 24,
+  seeds: 32,
   params: {
     budget: int(30, { min: 6, max: 80, about: 'evaluations, of which the first 4 are at random' }),
     grid: int(20, { min: 6, max: 35, about: 'points on each axis' }),
