@@ -72,7 +72,7 @@ describe('the library', () => {
     const optimization = groups.find(({ label }) => label === 'Optimization')!;
     const rex = optimization.papers.find(({ method }) => method === 'rex')!;
     assert.equal(tree.getTreeItem(rex).contextValue, 'paper.method');
-    assert.match(String(tree.getTreeItem(rex).tooltip), /Verified: the claim holds\. .* over \d+ seeds/);
+    assert.match(tree.getTreeItem(rex).tooltip as string, /Verified: the claim holds\. .* over \d+ seeds/);
     assert.ok(groups.some(({ papers }) => papers.some(({ title }) => title === 'Counting Goats With Transformers')));
   });
 
