@@ -40,7 +40,11 @@ function check(definition: unknown): void {
     fail('threads', threads, 'a whole number from 1 up');
   }
   if (threads !== undefined && (top.compute ?? 'none') === 'none') {
-    fail('threads', threads, "left out where the experiment has no tensor engine, or compute be 'linalg' or 'autodiff'");
+    fail(
+      'threads',
+      threads,
+      "left out where the experiment has no tensor engine, or compute be 'linalg' or 'autodiff'",
+    );
   }
   const seeds = top.seeds;
   if (seeds !== undefined && !(Number.isInteger(seeds) && (seeds as number) >= 1)) {

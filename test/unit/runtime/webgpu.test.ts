@@ -107,7 +107,10 @@ describe('WebGPU', function () {
       assert.match(state.record.backend.reason, /10 billion operations, which pays on Test Device/);
       assert.deepEqual(lossOf(state, 'fast#0'), [0, 1, 4, 9, 16]);
       // A rehearsal ends long before, and leaves neither points nor variables.
-      assert.equal((await readFile(join(place.runsFolder, state.record.id, 'console.log'), 'utf8')).match(/at the end/g)?.length, 2);
+      assert.equal(
+        (await readFile(join(place.runsFolder, state.record.id, 'console.log'), 'utf8')).match(/at the end/g)?.length,
+        2,
+      );
       assert.ok(!state.warnings.some((warning) => warning.includes('lacks')), state.warnings.join('; '));
     });
 
