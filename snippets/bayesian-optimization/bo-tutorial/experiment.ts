@@ -20,11 +20,19 @@ import { normalDensity, normalProbability, type Figure, type Rng } from 'margina
  * @param incumbent the best value seen.
  */
 export function expectedImprovement(mu: Float64Array, sigma: Float64Array, incumbent: number): Float64Array {
+  const density = (z: number) => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+  // Of the standard normal distribution, by Marsaglia's series.
+  const probability = (z: number) => {
+    if (Math.abs(z) > 8) return z > 0 ? 1 : 0;
+    let [term, sum] = [z, z];
+    for (let odd = 3; sum + term !== sum; odd += 2) sum += term *= (z * z) / odd;
+    return 0.5 + sum * density(z);
+  };
   return mu.map((mean, i) => {
     const delta = mean - incumbent;
     if (sigma[i]! <= 0) return Math.max(delta, 0);
     const z = delta / sigma[i]!;
-    return Math.max(0, delta * normalProbability(z) + sigma[i]! * normalDensity(z));
+    return Math.max(0, delta * probability(z) + sigma[i]! * density(z));
   });
 }
 // #endregion

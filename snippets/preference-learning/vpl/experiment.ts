@@ -149,7 +149,7 @@ export default experiment({
   paper: 'vpl',
   question:
     "With contradictory annotators, does a latent inferred from eight of a new person's comparisons predict their other preferences, where one shared reward model cannot?",
-  seeds: 4,
+  seeds: 5,
   params: {
     steps: int(2500, { min: 100, max: 10000, about: 'gradient steps with 16 new people each' }),
     users: int(4, { min: 1, max: 12, about: 'kinds of people: goals, on a circle of radius 1 where not 4' }),

@@ -38,7 +38,8 @@ describe('methods build', function () {
     });
 
     it('has one method for each folder, sorted by id', async () => {
-      const families = await readdir(join(root, 'snippets'));
+      const entries = await readdir(join(root, 'snippets'), { withFileTypes: true });
+      const families = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
       const folders = await Promise.all(families.map(async (family) => readdir(join(root, 'snippets', family))));
       assert.deepEqual(
         methods.map(({ id }) => id),
