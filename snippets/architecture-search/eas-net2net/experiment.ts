@@ -248,7 +248,7 @@ export default experiment({
         for (const at of chosen) {
           const next = kind === 'wider' ? widths[widths.indexOf(hidden[at]!) + 1]! : hidden[at]!;
           layers = kind === 'wider' ? widen(layers, at, next, edits, arm !== 'undivided') : deepen(layers, at);
-          hidden = kind === 'wider' ? hidden.with(at, next) : hidden.toSpliced(at + 1, 0, next);
+          hidden = [...hidden.slice(0, kind === 'wider' ? at : at + 1), next, ...hidden.slice(at + 1)];
         }
       }
       if (arm === 'random_scratch')

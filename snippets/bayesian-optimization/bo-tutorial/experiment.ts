@@ -21,9 +21,13 @@ import { normalDensity, normalProbability, type Figure, type Rng } from 'margina
  */
 export function expectedImprovement(mu: Float64Array, sigma: Float64Array, incumbent: number): Float64Array {
   const density = (z: number) => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-  // Of the standard normal distribution, by Marsaglia's series.
+  // Of the standard normal distribution: Marsaglia's series, and far out the continued fraction of Mills' ratio.
   const probability = (z: number) => {
-    if (Math.abs(z) > 8) return z > 0 ? 1 : 0;
+    if (Math.abs(z) > 5) {
+      let ratio = Math.abs(z);
+      for (let k = 60; k > 0; k--) ratio = Math.abs(z) + k / ratio;
+      return z < 0 ? density(z) / ratio : 1 - density(z) / ratio;
+    }
     let [term, sum] = [z, z];
     for (let odd = 3; sum + term !== sum; odd += 2) sum += term *= (z * z) / odd;
     return 0.5 + sum * density(z);

@@ -1,4 +1,4 @@
-import { atLeast, experiment, float, int, mean, softmax, symmetricEigen } from 'marginalia';
+import { atLeast, experiment, float, int, mean, symmetricEigen } from 'marginalia';
 import type { Curve, Figure, Rng } from 'marginalia';
 
 // Transductive Few-Shot Learning: Clustering is All You Need?
@@ -13,6 +13,13 @@ import type { Curve, Figure, Rng } from 'marginalia';
 // --- The method ---------------------------------------------------------------------------------------------------------
 
 // #region snippet transductive-clustering
+/** Softmax probabilities. */
+function softmax(logits: number[]): number[] {
+  const weights = logits.map((logit) => Math.exp(logit - Math.max(...logits)));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
 /** Squared Euclidean distance. */
 function squaredDistance(a: number[], b: number[]): number {
   let sum = 0;

@@ -18,12 +18,16 @@ import type { Figure, Rng } from 'marginalia';
  * probabilistic principal components: the noise is the mean of the d - r smallest eigenvalues of the second moment, and a
  * column of B is an eigenvector times the root of what its eigenvalue has above the noise.
  *
- * @param X m x d unlabelled rows with mean zero, row after row.
+ * @param values eigenvalues of the second moment of the unlabelled data, the largest first; `vectors` its d eigenvectors.
  * @param r latent dimension, below d.
  * @returns B (d x r, row after row, known up to rotation) and sigma2. Encode with (B^T B + sigma2 I)^-1 B^T x.
  */
-export function factorModelMle(X: Float64Array, m: number, d: number, r: number): { B: Float64Array; sigma2: number } {
-  const { values, vectors } = symmetricEigen(secondMoment(X, m, d), d);
+export function factorModelMle(
+  values: Float64Array,
+  vectors: readonly Float64Array[],
+  r: number,
+): { B: Float64Array; sigma2: number } {
+  const d = values.length;
   const sigma2 = values.subarray(r).reduce((sum, value) => sum + value, 0) / (d - r);
   const B = new Float64Array(d * r);
   for (let k = 0; k < r; k++) {
@@ -33,6 +37,12 @@ export function factorModelMle(X: Float64Array, m: number, d: number, r: number)
   return { B, sigma2 };
 }
 // #endregion
+
+/** The same of data: m x d unlabelled rows X with mean zero, row after row. */
+export function fitFactorModel(X: Float64Array, m: number, d: number, r: number): ReturnType<typeof factorModelMle> {
+  const { values, vectors } = symmetricEigen(secondMoment(X, m, d), d);
+  return factorModelMle(values, vectors, r);
+}
 
 /** Mean over the rows of x x^T, d x d. */
 function secondMoment(X: Float64Array, m: number, d: number): Float64Array {
@@ -187,7 +197,7 @@ export default experiment({
     const best = { informative: predictorOf(world.beta, truth, d), uninformative: world.u };
 
     const encoder = (X: Float64Array, m: number) => {
-      const model = factorModelMle(X, m, d, r);
+      const model = fitFactorModel(X, m, d, r);
       return encoderOf(model.B, model.sigma2, d, r);
     };
     const learn = (kind: 'informative' | 'uninformative', n: number, pretrained: Float64Array | undefined) => {

@@ -74,12 +74,14 @@ describe('methods build', function () {
     it('has editor snippets that compile alone, in TypeScript and in JavaScript', async () => {
       const snippets = Object.values(await readJson<Record<string, EditorSnippet>>(dist, 'marginalia.code-snippets'));
       assert.equal(snippets.length, 2 * methods.length);
+      const faults: string[] = [];
       for (const { scope, prefix, body, description } of snippets) {
         assert.ok(methods.some(({ snippet }) => snippet.prefix === prefix && description.startsWith(snippet.about)));
         const code = body.join('\n').replace(/\\([\\$}])/g, '$1');
         if (scope.startsWith('javascript')) await transform(code, { loader: 'js', logLevel: 'silent' });
-        else assert.deepEqual(typeErrors(code), [], prefix);
+        else faults.push(...typeErrors(code).map((fault) => `${prefix}: ${fault}`));
       }
+      assert.deepEqual(faults, []);
     });
   });
 

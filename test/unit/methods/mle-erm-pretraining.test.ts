@@ -6,7 +6,7 @@ import experiment, {
   drawWorld,
   encoderOf,
   excessRisk,
-  factorModelMle,
+  fitFactorModel,
   headOn,
   ridge,
   tunedRidge,
@@ -44,7 +44,7 @@ describe('mle-erm-pretraining', () => {
 
   it('finds loadings and noise that no change makes more likely', () => {
     const { X } = drawPoints(world, 60, createRng('points', 0)).informative;
-    const { B, sigma2 } = factorModelMle(X, 60, d, r);
+    const { B, sigma2 } = fitFactorModel(X, 60, d, r);
     const best = logLikelihood(X, d, covarianceOf(B, sigma2, d, r));
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.constantFrom(0.001, 0.03, 0.3), (seed, size) => {
@@ -62,7 +62,7 @@ describe('mle-erm-pretraining', () => {
 
   it('comes to the true model with many points', () => {
     const { X } = drawPoints(world, 40_000, createRng('points', 1)).informative;
-    const { B, sigma2 } = factorModelMle(X, 40_000, d, r);
+    const { B, sigma2 } = fitFactorModel(X, 40_000, d, r);
     near(sigma2, 1, 0.02);
     const truth = covarianceOf(world.B, 1, d, r);
     covarianceOf(B, sigma2, d, r).forEach((value, cell) => near(value, truth[cell]!, 0.15));

@@ -55,6 +55,8 @@ describe('native TensorFlow', function () {
       log(1, { loss: Number(process.env.TF_NUM_INTRAOP_THREADS) });`;
     const source = experimentSource({ trial, compute: 'linalg' }).replace('seeds: 2,', 'seeds: 2, threads: 2,');
     const file = await place.write('threads.ts', source);
+    // Whoever loads native TensorFlow in this process says there how many threads it has, and trials inherit that.
+    delete process.env.TF_NUM_INTRAOP_THREADS;
     const { record, ...state } = await place.run(file, { backend: 'tensorflow', jobs: 2 });
     assert.equal(state.status, 'completed', state.error?.message);
     const { cores } = record.machine;

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type * as Backends from '../../../../src/runtime/backends/backends.ts';
-import { distribution } from '../built.ts';
-import { conformanceCases, type Case } from './cases.ts';
-import { backward, backwardAwaited, deviation, forward, forwardAwaited, valuesOf } from './engines.ts';
-import { webGpuFindings } from './webgpu-findings.ts';
+import type * as Backends from '../../../src/runtime/backends/backends.ts';
+import { distribution } from './built.ts';
+import { conformanceCases, type Case } from './conformance/cases.ts';
+import { backward, backwardAwaited, deviation, forward, forwardAwaited, valuesOf } from './conformance/engines.ts';
+import { webGpuFindings } from './conformance/webgpu-findings.ts';
 
 /** Largest differences from the plain engine that are allowed, in units of the largest number of a result. */
 const tolerance = {
