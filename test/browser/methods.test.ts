@@ -38,7 +38,10 @@ describe('methods with figures of their own', function () {
     mkdirSync(join(editor.workspace, '.marginalia'));
     // Wakes the extension, which then sees the runs of a terminal.
     await editor.page.locator('.activitybar .action-label[aria-label^="Marginalia"]').click();
-    await editor.page.locator('.monaco-list-row', { hasText: 'Preference learning' }).waitFor({ timeout: 60_000 });
+    await editor.page
+      .locator('.monaco-list-row', { hasText: 'Architecture search' })
+      .first()
+      .waitFor({ timeout: 60_000 });
   });
   pictureOfFailures(() => editor);
   after(() => editor.close());
