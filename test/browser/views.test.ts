@@ -75,7 +75,7 @@ describe('the views in every kind of theme', function () {
       it('show the methods that can be scaffolded', async () => {
         const { page } = editor;
         await runCommand(page, 'Marginalia: Scaffold Experiment…');
-        await quickPickRow(page, 'Q* search').waitFor();
+        await quickPickRow(page, 'the claim holds').waitFor();
         await page.mouse.move(0, 0);
         await editor.screenshot(join(pictures, `scaffold-${name}`));
         await page.keyboard.press('Escape');
