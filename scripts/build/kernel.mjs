@@ -1,6 +1,6 @@
 /**
  * Compiles `src/runtime/sdk/kernel` from AssemblyScript to WebAssembly, as a plugin of esbuild: whatever imports
- * `dense-kernel.wasm` carries its bytes, and no file lies beside a bundle.
+ * `network-kernel.wasm` carries its bytes, and no file lies beside a bundle.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export function kernelPlugin() {
   return {
     name: 'kernel',
     setup(build) {
-      build.onResolve({ filter: /\/dense-kernel\.wasm$/ }, () => ({ path: folder, namespace: 'kernel' }));
+      build.onResolve({ filter: /\/network-kernel\.wasm$/ }, () => ({ path: folder, namespace: 'kernel' }));
       build.onLoad({ filter: /./, namespace: 'kernel' }, async () => ({
         contents: await compile(),
         loader: 'binary',

@@ -17,7 +17,17 @@ const chapters = [
   ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process']],
   [
     'Networks and optimisers',
-    ['dense-network', 'dense-optimizer', 'tensors', 'nets', 'adam', 'optimizer-state', 'logits'],
+    [
+      'dense-network',
+      'recurrent-network',
+      'network-memory',
+      'network-optimizer',
+      'tensors',
+      'nets',
+      'adam',
+      'optimizer-state',
+      'logits',
+    ],
   ],
   ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'gridworld', 'top-spin']],
   ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],

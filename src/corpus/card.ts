@@ -238,7 +238,8 @@ export function cardToMethod(
     experiment: {
       question: description.question,
       statement: description.statement,
-      seconds: card.experiment.seconds,
+      // What a run took says more than what the card expects.
+      seconds: verdict?.seconds ?? card.experiment.seconds,
       compute: description.compute,
       scaledDown: card.experiment.scaled_down,
       parameters: Object.entries(description.params).map(([name, parameter]) => declared(name, parameter)),

@@ -56,7 +56,7 @@ export interface Method {
   readonly experiment: {
     readonly question: string;
     readonly statement: string;
-    /** Expected seconds of the default run on two cores. */
+    /** Seconds of the default run on two cores: those of the verdict, or what the card expects. */
     readonly seconds: number;
     readonly compute: 'none' | 'linalg' | 'autodiff';
     readonly scaledDown: string;

@@ -1,5 +1,5 @@
 /*
- * What dense-network.bench.ts measures, in C: forward and backward pass of a dense network with ReLU, the mean squared error,
+ * What networks.bench.ts measures, in C: forward and backward pass of a dense network with ReLU, the mean squared error,
  * and Adam. Takes the batch and the sizes, and prints training steps per second of processor time, the best of five rounds.
  */
 #include <math.h>

@@ -11,6 +11,12 @@ export const howMeasured = `best of ${rounds} rounds, per second of processor ti
 /** A network that training.py knows as well. */
 export type TrainedNetwork =
   | { readonly kind: 'dense'; readonly sizes: readonly number[]; readonly batch: number }
+  | {
+      readonly kind: 'recurrent';
+      readonly sizes: readonly [number, number, number];
+      readonly batch: number;
+      readonly length: number;
+    }
   | { readonly kind: 'transformer' }
   | { readonly kind: 'convolutions' };
 

@@ -1,5 +1,5 @@
 """
-What runtime-training.bench.ts and dense-network.bench.ts measure, in PyTorch: eager, on one thread. Takes a network as JSON,
+What runtime-training.bench.ts and networks.bench.ts measure, in PyTorch: eager, on one thread. Takes a network as JSON,
 how many rounds, and the seconds of processor time of each; prints training steps per second of processor time, the best round.
 """
 import json
@@ -25,6 +25,13 @@ def dense(sizes, batch):
     net = torch.nn.Sequential(*layers[:-1])
     x, y = torch.randn(batch, sizes[0]), torch.randn(batch, sizes[-1])
     return list(net.parameters()), lambda: ((net(x) - y) ** 2).mean()
+
+
+def recurrent(sizes, batch, length):
+    inputs, units, outputs = sizes
+    net, outward = torch.nn.LSTM(inputs, units), torch.nn.Linear(units, outputs)
+    x, y = torch.randn(length, batch, inputs), torch.randn(length, batch, outputs)
+    return [*net.parameters(), *outward.parameters()], lambda: ((outward(net(x)[0]) - y) ** 2).mean()
 
 
 def transformer():
@@ -91,6 +98,6 @@ def measure(parameters, loss, rounds, seconds):
 
 
 network = json.loads(sys.argv[1])
-kinds = {"dense": dense, "transformer": transformer, "convolutions": convolutions}
+kinds = {"dense": dense, "recurrent": recurrent, "transformer": transformer, "convolutions": convolutions}
 make = kinds[network.pop("kind")]
 print(measure(*make(**network), int(sys.argv[2]), float(sys.argv[3])))

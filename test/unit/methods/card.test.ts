@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { isMap, isScalar, isSeq, parseDocument, type Document } from 'yaml';
 import type { ExperimentDescription } from '../../../src/runtime/runs/record.ts';
+import type { MethodVerdict } from '../../../src/corpus/method.ts';
 import { cardToMethod, checkCards, readCard, type PlacedCard } from '../../../src/corpus/card.ts';
 
 const valid = `id: rex
@@ -301,5 +302,13 @@ describe('method of a card', () => {
     });
     assert.equal(method.notes, 'Nothing changed.');
     assert.ok(!('doi' in method.paper));
+
+    const verdict: MethodVerdict = {
+      verdict: 'holds',
+      effect: { label: 'lower', value: 0.2, interval: [0.1, 0.3], relation: 'at least', bound: 0 },
+      ...{ conditions: 1, seeds: 5, seconds: 31.5, engine: 'none', sabotage: {} },
+    };
+    const verified = cardToMethod(card, declared, { hash: 'of the folder', verdict });
+    assert.equal(verified.experiment.seconds, 31.5);
   });
 });

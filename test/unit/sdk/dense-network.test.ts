@@ -4,16 +4,17 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { adam, createRng, denseNetwork, mlp, softmaxCrossEntropy, type TensorFlow } from 'marginalia';
-import type { DenseLoss, DenseNetwork, DenseNetworkOptions, DenseOptimizer, Tensor2D } from 'marginalia';
-import { floats } from '../../../src/runtime/sdk/dense-kernel.ts';
+import type { NetworkLoss, DenseNetwork, DenseNetworkOptions, NetworkOptimizer, Tensor2D } from 'marginalia';
+import { floats } from '../../../src/runtime/sdk/network-kernel.ts';
+import { close } from './close.ts';
 import { plainNetwork } from './plain-network.ts';
 import { tensorFlow } from './tensorflow.ts';
 
 type Activation = DenseNetworkOptions['activation'];
 
 const activations: readonly Activation[] = ['relu', 'tanh', 'linear'];
-const losses: readonly DenseLoss['loss'][] = ['cross-entropy', 'squared'];
-const optimizers: readonly DenseOptimizer[] = [
+const losses: readonly NetworkLoss['loss'][] = ['cross-entropy', 'squared'];
+const optimizers: readonly NetworkOptimizer[] = [
   { type: 'adam', rate: 0.01, momentum: 0.8, scale: 0.99, epsilon: 1e-3 },
   { type: 'sgd', rate: 0.05 },
   { type: 'sgd', rate: 0.02, momentum: 0.9 },
@@ -37,32 +38,14 @@ function make(options: Partial<DenseNetworkOptions> & Pick<DenseNetworkOptions, 
   return network;
 }
 
-function problem(sizes: readonly number[], batch: number, loss: DenseLoss['loss']) {
+function problem(sizes: readonly number[], batch: number, loss: NetworkLoss['loss']) {
   const inputs = normals('inputs', batch * sizes[0]!);
   const targets = normals('targets', batch * sizes.at(-1)!);
   return { inputs, loss: { loss, targets: loss === 'squared' ? targets : targets.map(Math.abs) } };
 }
 
-/** The largest difference, as a share of the largest number. */
-function distance(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  assert.equal(found.length, wanted.length);
-  let [difference, scale] = [0, 1e-30];
-  for (let i = 0; i < wanted.length; i++) {
-    // Not Math.max alone, which a comparison with NaN could pass by.
-    assert.ok(Number.isFinite(found[i]), `number ${i} is ${String(found[i])}`);
-    difference = Math.max(difference, Math.abs(found[i]! - wanted[i]!));
-    scale = Math.max(scale, Math.abs(wanted[i]!));
-  }
-  return difference / scale;
-}
-
-function close(found: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-5): void {
-  const far = distance(found, wanted);
-  assert.ok(far <= tolerance, `they differ by ${far} of the largest number`);
-}
-
 function plainStep(
-  optimizer: DenseOptimizer,
+  optimizer: NetworkOptimizer,
   size: number,
 ): (parameters: Float64Array, gradient: Float64Array) => void {
   if (optimizer.type === 'adam') return adam(size, optimizer);

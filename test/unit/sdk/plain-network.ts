@@ -1,4 +1,4 @@
-import type { DenseLoss, DenseNetworkOptions } from 'marginalia';
+import type { NetworkLoss, DenseNetworkOptions } from 'marginalia';
 
 type Activation = DenseNetworkOptions['activation'];
 
@@ -6,8 +6,8 @@ type Activation = DenseNetworkOptions['activation'];
 export interface PlainNetwork {
   readonly parameters: Float64Array;
   readonly outputs: (inputs: ArrayLike<number>, batch: number) => Float64Array;
-  readonly loss: (inputs: ArrayLike<number>, batch: number, loss: DenseLoss) => number;
-  readonly gradient: (inputs: ArrayLike<number>, batch: number, loss: DenseLoss) => Float64Array;
+  readonly loss: (inputs: ArrayLike<number>, batch: number, loss: NetworkLoss) => number;
+  readonly gradient: (inputs: ArrayLike<number>, batch: number, loss: NetworkLoss) => Float64Array;
 }
 
 export function plainNetwork(
@@ -37,7 +37,7 @@ export function plainNetwork(
     return values;
   }
 
-  function outputGradient(outputs: Float64Array, batch: number, { loss, targets }: DenseLoss): Float64Array {
+  function outputGradient(outputs: Float64Array, batch: number, { loss, targets }: NetworkLoss): Float64Array {
     if (loss === 'squared') return outputs.map((output, i) => (2 * (output - targets[i]!)) / outputs.length);
     const gradient = new Float64Array(outputs.length);
     for (let row = 0; row < batch; row++) {

@@ -1,6 +1,6 @@
 /**
- * The arithmetic of small dense networks, in AssemblyScript: compiled to WebAssembly by `scripts/build/kernel.mjs`, called by
- * `../dense-kernel.ts`. All numbers are 32-bit floats in the module's memory, given by their addresses in bytes. Matrices
+ * The arithmetic of small networks, in AssemblyScript: compiled to WebAssembly by `scripts/build/kernel.mjs`, called by
+ * `../network-kernel.ts`. All numbers are 32-bit floats in the module's memory, given by their addresses in bytes. Matrices
  * lie row by row, and their rows are padded to a multiple of four numbers, the width of a vector.
  *
  * The order of all sums is fixed and no relaxed instruction is used, so that every machine comes to the same bits.
@@ -10,5 +10,7 @@ export { multiply } from './multiply';
 export { transpose } from './transpose';
 export { sumColumns } from './sum-columns';
 export { relu, reluGradient, tanh, tanhGradient } from './activations';
+export { add, copyRows } from './rows';
+export { lstm, lstmGradient } from './lstm';
 export { crossEntropy, squaredError } from './losses';
 export { adam, sgd } from './optimizers';

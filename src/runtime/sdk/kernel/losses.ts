@@ -1,9 +1,10 @@
 /**
- * Mean over the rows of −Σ target · log softmax(output), and its gradient.
+ * Mean over rows of −Σ target · log softmax(output), and its gradient.
  *
  * @param outputs rows × stride, of which the first `columns` of each row count.
  * @param targets rows × columns, without padding.
  * @param gradient like `outputs`; its padding is left alone.
+ * @param meanRows rows that the mean is over: more than `rows` where these are some of them.
  */
 export function crossEntropy(
   outputs: usize,
@@ -12,8 +13,9 @@ export function crossEntropy(
   rows: i32,
   columns: i32,
   stride: i32,
+  meanRows: i32,
 ): f64 {
-  const share: f32 = <f32>1 / <f32>rows;
+  const share: f32 = <f32>1 / <f32>meanRows;
   const rest = (<usize>(stride - columns)) << 2;
   const width = (<usize>columns) << 2;
   let loss: f64 = 0;
@@ -40,10 +42,10 @@ export function crossEntropy(
     gradient += width + rest;
     targets += width;
   }
-  return loss / <f64>rows;
+  return loss / <f64>meanRows;
 }
 
-/** Mean over all numbers of (output − target)², and its gradient. Shapes as in `crossEntropy`. */
+/** Mean over all numbers of the rows of (output − target)², and its gradient. Shapes as in `crossEntropy`. */
 export function squaredError(
   outputs: usize,
   targets: usize,
@@ -51,8 +53,9 @@ export function squaredError(
   rows: i32,
   columns: i32,
   stride: i32,
+  meanRows: i32,
 ): f64 {
-  const share: f32 = <f32>2 / <f32>(rows * columns);
+  const share: f32 = <f32>2 / <f32>(meanRows * columns);
   const rest = (<usize>(stride - columns)) << 2;
   const width = (<usize>columns) << 2;
   let loss: f64 = 0;
@@ -66,5 +69,5 @@ export function squaredError(
     gradient += width + rest;
     targets += width;
   }
-  return loss / <f64>(rows * columns);
+  return loss / <f64>(meanRows * columns);
 }

@@ -1,7 +1,7 @@
-import { kernel } from './dense-kernel.ts';
+import { kernel } from './network-kernel.ts';
 
 /** Adam as Kingma and Ba (2015) have it, or gradient descent: velocity = momentum · velocity + gradient. */
-export type DenseOptimizer =
+export type NetworkOptimizer =
   | {
       readonly type: 'adam';
       /** Step size. */
@@ -21,7 +21,7 @@ export type DenseOptimizer =
     };
 
 /** An optimiser over the kernel's memory. */
-export interface DenseStepper {
+export interface NetworkStepper {
   /** How many averages it keeps, each as long as the parameters. */
   readonly averages: number;
   rate: number;
@@ -32,19 +32,19 @@ export interface DenseStepper {
   readonly step: (parameters: number, gradient: number, averages: readonly number[], count: number) => void;
 }
 
-/** @throws RangeError where a rate or decay makes no sense. */
-export function denseStepper(optimizer: DenseOptimizer): DenseStepper {
+/** @param network what errors call it. @throws RangeError where a rate or decay makes no sense. */
+export function networkStepper(network: string, optimizer: NetworkOptimizer): NetworkStepper {
   if (!['adam', 'sgd'].includes(optimizer.type)) {
-    throw new RangeError(`denseNetwork: there is no optimizer '${optimizer.type}'; take 'adam' or 'sgd'.`);
+    throw new RangeError(`${network}: there is no optimizer '${optimizer.type}'; take 'adam' or 'sgd'.`);
   }
   const { type, momentum = type === 'adam' ? 0.9 : 0 } = optimizer;
   const { scale = 0.999, epsilon = 1e-8 } = type === 'adam' ? optimizer : {};
-  let rate = positive(optimizer.rate);
-  decay('momentum', momentum);
-  decay('scale', scale);
+  let rate = positive(network, optimizer.rate);
+  decay(network, 'momentum', momentum);
+  decay(network, 'scale', scale);
   // What is zero as a 32-bit float would divide zero by zero.
   if (!(Math.fround(epsilon) > 0 && epsilon < Infinity)) {
-    throw new RangeError(`denseNetwork: epsilon is ${epsilon}; it must be above 0.`);
+    throw new RangeError(`${network}: epsilon is ${epsilon}; it must be above 0.`);
   }
   let steps = 0;
   // momentum ** steps and scale ** steps, multiplied up, since engines need not agree about powers.
@@ -61,7 +61,7 @@ export function denseStepper(optimizer: DenseOptimizer): DenseStepper {
       return rate;
     },
     set rate(value) {
-      rate = positive(value);
+      rate = positive(network, value);
     },
     steps: () => steps,
     restart(wanted) {
@@ -84,11 +84,11 @@ export function denseStepper(optimizer: DenseOptimizer): DenseStepper {
   };
 }
 
-function positive(rate: number): number {
+function positive(network: string, rate: number): number {
   if (rate >= 0 && rate < Infinity) return rate;
-  throw new RangeError(`denseNetwork: the rate is ${rate}; it must be 0 or more.`);
+  throw new RangeError(`${network}: the rate is ${rate}; it must be 0 or more.`);
 }
 
-function decay(name: string, value: number): void {
-  if (!(value >= 0 && value < 1)) throw new RangeError(`denseNetwork: ${name} is ${value}; it must be in [0, 1).`);
+function decay(network: string, name: string, value: number): void {
+  if (!(value >= 0 && value < 1)) throw new RangeError(`${network}: ${name} is ${value}; it must be in [0, 1).`);
 }

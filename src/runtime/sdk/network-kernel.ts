@@ -1,8 +1,8 @@
 /*!
- * The WebAssembly of dense networks contains parts of AssemblyScript's library (memory, exp, log), copyright its authors,
+ * The WebAssembly of networks contains parts of AssemblyScript's library (memory, exp, log), copyright its authors,
  * licensed under the Apache License 2.0 (http://www.apache.org/licenses/LICENSE-2.0).
  */
-import bytes from './dense-kernel.wasm';
+import bytes from './network-kernel.wasm';
 
 /** What `kernel/index.ts` exports; every address is in bytes. */
 interface Kernel {
@@ -26,6 +26,28 @@ interface Kernel {
   reluGradient(values: number, gradient: number, count: number): void;
   tanh(values: number, count: number): void;
   tanhGradient(values: number, gradient: number, count: number): void;
+  add(values: number, to: number, count: number): void;
+  copyRows(from: number, to: number, rows: number, columns: number, stride: number): void;
+  lstm(
+    gates: number,
+    cellsBefore: number,
+    cells: number,
+    cellTanh: number,
+    hidden: number,
+    rows: number,
+    units: number,
+    hiddenStride: number,
+  ): void;
+  lstmGradient(
+    gates: number,
+    cellsBefore: number,
+    cellTanh: number,
+    hiddenGradient: number,
+    cellGradient: number,
+    sumsGradient: number,
+    rows: number,
+    units: number,
+  ): void;
   crossEntropy: LossKernel;
   squaredError: LossKernel;
   adam(
@@ -50,6 +72,7 @@ type LossKernel = (
   rows: number,
   columns: number,
   stride: number,
+  meanRows: number,
 ) => number;
 
 /** The language's own, of which neither the DOM's types nor Node's are there. */
@@ -64,7 +87,7 @@ const largestBlock = 2 ** 30 - 2 ** 10;
 let started: Kernel | undefined;
 let view = new Float32Array(0);
 
-/** The arithmetic of dense networks, started when it is first needed: one instance and one memory for all networks. */
+/** The arithmetic of networks, started when it is first needed: one instance and one memory for all networks. */
 export function kernel(): Kernel {
   return (started ??= new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernel);
 }
@@ -78,23 +101,24 @@ export function floats(): Float32Array {
 }
 
 /**
+ * @param network what errors call it.
  * @returns address of so many zeros.
  * @throws RangeError where there is not as much memory.
  */
-export function allocateFloats(count: number): number {
+export function allocateFloats(network: string, count: number): number {
   const size = 4 * count;
   try {
     // An address above two gigabytes comes as a negative number.
     if (size <= largestBlock) return kernel().allocate(size) >>> 0;
   } catch (error) {
-    throw noMemory(size, error);
+    throw noMemory(network, size, error);
   }
-  throw noMemory(size);
+  throw noMemory(network, size);
 }
 
-function noMemory(size: number, cause?: unknown): RangeError {
+function noMemory(network: string, size: number, cause?: unknown): RangeError {
   return new RangeError(
-    `denseNetwork: there is no memory for another ${Math.ceil(size / 2 ** 20)} MB; ` +
+    `${network}: there is no memory for another ${Math.ceil(size / 2 ** 20)} MB; ` +
       'one block holds at most 1,024 MB and all networks together 4,096 MB. Use a smaller network or batch, and dispose of networks that are done.',
     { cause },
   );
