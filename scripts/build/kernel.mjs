@@ -1,23 +1,32 @@
 /**
  * Compiles `src/runtime/sdk/kernel` from AssemblyScript to WebAssembly, as a plugin of esbuild: whatever imports
- * `network-kernel.wasm` carries its bytes, and no file lies beside a bundle.
+ * `network-kernel.wasm`, or `product.wasm` for tensor engines, carries its bytes, and no file lies beside a bundle.
  */
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { hashFiles } from '../tools/hash.mjs';
 import { kept } from '../tools/kept.mjs';
 import { root } from '../tools/root.mjs';
 
 const folder = join(root, 'src/runtime/sdk/kernel');
 
+/** What each module is made of, and what else its compiler is told. @type {Record<string, readonly string[]>} */
+const modules = {
+  'network-kernel': ['index.ts', '--runtime', 'minimal'],
+  product: ['product.ts', '--runtime', 'stub', '--importMemory'],
+};
+
 /** @returns {import('esbuild').Plugin} */
 export function kernelPlugin() {
   return {
     name: 'kernel',
     setup(build) {
-      build.onResolve({ filter: /\/network-kernel\.wasm$/ }, () => ({ path: folder, namespace: 'kernel' }));
-      build.onLoad({ filter: /./, namespace: 'kernel' }, async () => ({
-        contents: await compile(),
+      build.onResolve({ filter: /\/(network-kernel|product)\.wasm$/ }, ({ path }) => ({
+        path: basename(path, '.wasm'),
+        namespace: 'kernel',
+      }));
+      build.onLoad({ filter: /./, namespace: 'kernel' }, async ({ path }) => ({
+        contents: await compile(path),
         loader: 'binary',
         watchDirs: [folder],
         watchFiles: sources(),
@@ -29,27 +38,27 @@ export function kernelPlugin() {
 /** Several bundles of one build ask for the same bytes at once. @type {Map<string, Promise<Buffer>>} */
 const compiled = new Map();
 
-/** @returns {Promise<Buffer>} */
-function compile() {
+/** @param {string} module @returns {Promise<Buffer>} */
+function compile(module) {
   const state = hashFiles(root, ['scripts/build/kernel.mjs', 'package-lock.json', 'src/runtime/sdk/kernel']);
-  const bytes = compiled.get(state) ?? kept('kernel', `${state}.wasm`, compileNow);
-  compiled.set(state, bytes);
+  const key = `${module}-${state}`;
+  const bytes = compiled.get(key) ?? kept(`kernel/${module}`, `${state}.wasm`, () => compileNow(module));
+  compiled.set(key, bytes);
   return bytes;
 }
 
-async function compileNow() {
+/** @param {string} module */
+async function compileNow(module) {
   const { main } = await import('assemblyscript/asc');
   /** @type {Uint8Array | undefined} */
   let bytes;
   const { error, stderr } = await main(
-    // Errors reach the caller as traps, so the module imports nothing and runs anywhere.
+    // Errors reach the caller as traps, so the module imports no function and runs anywhere.
     [
-      'index.ts',
+      ...(modules[module] ?? []),
       '--outFile',
       'kernel.wasm',
       '-O3',
-      '--runtime',
-      'minimal',
       '--enable',
       'simd',
       '--noAssert',

@@ -70,6 +70,8 @@ describe('the views in every kind of theme', function () {
         const paper = await paperPage(page);
         await assertAccessible(paper);
         await editor.screenshot(join(pictures, `paper-page-${name}`));
+        await paper.locator('.verified').evaluate((element) => element.scrollIntoView({ block: 'center' }));
+        await editor.screenshot(join(pictures, `verdict-${name}`));
       });
 
       it('show the methods that can be scaffolded', async () => {

@@ -13,10 +13,10 @@ export const startWasm: StartEngine = async ({ distribution }) => {
   if (!(await tf.setBackend('wasm'))) {
     throw new Error(`The WebAssembly engine did not start; its .wasm files should lie in ${distribution}.`);
   }
+  const vectors = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   registerCpuKernels();
-  registerWasmKernels();
+  registerWasmKernels(tf.backend());
   registerGradients(tf);
   installFusedOptimizers();
-  const vectors = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return { version: vectors ? `${version_wasm} with SIMD` : `${version_wasm} without SIMD`, tf };
 };

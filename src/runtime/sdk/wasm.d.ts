@@ -1,5 +1,5 @@
 /** Compiled and put in by `scripts/build/kernel.mjs`. */
-declare module '*/network-kernel.wasm' {
+declare module '*.wasm' {
   const bytes: Uint8Array;
   export default bytes;
 }

@@ -17,6 +17,8 @@ async function loadEngines(): Promise<typeof Core> {
   return tf as unknown as typeof Core;
 }
 
+type Explicit = [[number, number], [number, number], [number, number], [number, number]];
+
 describe('the kernels that training on wasm needs', () => {
   let tf: typeof Core;
   before(async () => (tf = await loadEngines()));
@@ -86,7 +88,8 @@ describe('the kernels that training on wasm needs', () => {
       filterHeight: fc.integer({ min: 1, max: 3 }),
       filterWidth: fc.integer({ min: 1, max: 3 }),
       strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
-      padding: fc.constantFrom('same' as const, 'valid' as const),
+      padding: fc.constantFrom('same' as const, 'valid' as const, 'explicit' as const),
+      around: fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 3 })),
     });
     await fc.assert(
       fc.asyncProperty(cases, (it) =>
@@ -94,7 +97,11 @@ describe('the kernels that training on wasm needs', () => {
           const images = filled([it.batch, it.height, it.width, it.channels], 1) as Core.Tensor4D;
           const filter = filled([it.filterHeight, it.filterWidth, it.channels, it.filters], 2) as Core.Tensor4D;
           const loss = (x: Core.Tensor, w: Core.Tensor) => {
-            const y = tf.conv2d(x as Core.Tensor4D, w as Core.Tensor4D, it.strides, it.padding);
+            // Each side by itself: as one number, the library takes the output of a filter that is not square for square.
+            const { padding, around } = it;
+            const pad =
+              padding === 'explicit' ? ([[0, 0], around, [around[1], around[0]], [0, 0]] as Explicit) : padding;
+            const y = tf.conv2d(x as Core.Tensor4D, w as Core.Tensor4D, it.strides, pad);
             return tf.sum(tf.mul(y, filled(y.shape, 3)));
           };
           return tf.grads(loss)([images, filter]);
@@ -104,21 +111,23 @@ describe('the kernels that training on wasm needs', () => {
     );
   });
 
-  it('multiply transposed matrices, alone and in batches', async () => {
+  it('multiply matrices of any size, transposed or not, alone, in batches and one with a batch', async () => {
+    // To either side of the widths at which the kernel takes another way.
+    const length = fc.integer({ min: 1, max: 21 });
+    const batch = fc.array(size, { maxLength: 2 });
     const cases = fc.record({
-      rows: size,
-      inner: size,
-      columns: size,
-      batch: fc.array(size, { maxLength: 2 }),
-      transposeA: fc.boolean(),
-      transposeB: fc.boolean(),
+      ...{ rows: length, inner: length, columns: length },
+      ...{ transposeA: fc.boolean(), transposeB: fc.boolean() },
+      batches: batch.chain((own) => fc.constantFrom([own, own], [[], own], [own, []])),
     });
     await fc.assert(
-      fc.asyncProperty(cases, ({ rows, inner, columns, batch, transposeA, transposeB }) =>
+      fc.asyncProperty(cases, ({ rows, inner, columns, transposeA, transposeB, batches }) =>
         assertSame(() => {
-          const a = filled([...batch, ...(transposeA ? [inner, rows] : [rows, inner])], 1);
-          const b = filled([...batch, ...(transposeB ? [columns, inner] : [inner, columns])], 2);
-          const weights = filled([...batch, rows, columns], 3);
+          const [batchA, batchB] = batches as [number[], number[]];
+          const a = filled([...batchA, ...(transposeA ? [inner, rows] : [rows, inner])], 1);
+          const b = filled([...batchB, ...(transposeB ? [columns, inner] : [inner, columns])], 2);
+          const whole = batchA.length > 0 ? batchA : batchB;
+          const weights = filled([...whole, rows, columns], 3);
           const gradients = tf.grads((x, y) => tf.sum(tf.mul(tf.matMul(x, y, transposeA, transposeB), weights)))([
             a,
             b,
@@ -126,8 +135,52 @@ describe('the kernels that training on wasm needs', () => {
           return [tf.matMul(a, b, transposeA, transposeB), ...gradients];
         }),
       ),
+      { numRuns: 80 },
+    );
+  });
+
+  it('multiply nothing into zeros, and refuse matrices that do not fit', async () => {
+    await tf.setBackend('wasm');
+    const [a, b] = [tf.zeros([2, 0]), tf.zeros([0, 3])];
+    const product = tf.matMul(a, b);
+    assert.deepEqual(Array.from(product.dataSync()), [0, 0, 0, 0, 0, 0]);
+    assert.throws(() => tf.matMul(a, product), /inner shapes \(0\) and \(2\)/);
+    tf.dispose([a, b, product]);
+  });
+
+  it('gather along any axis, in batches too, and refuse an index that is not there', async () => {
+    const cases = fc
+      .record({
+        shape: fc.array(size, { minLength: 1, maxLength: 4 }),
+        count: size,
+        picks: fc.array(fc.nat(), { minLength: 1 }),
+      })
+      .chain(({ shape, ...rest }) =>
+        fc.record({
+          ...{ shape: fc.constant(shape), axis: fc.nat({ max: shape.length - 1 }) },
+          ...{ count: fc.constant(rest.count), picks: fc.constant(rest.picks) },
+        }),
+      )
+      .chain((one) => fc.record({ one: fc.constant(one), batchDims: fc.nat({ max: one.axis }) }));
+    await fc.assert(
+      fc.asyncProperty(cases, ({ one: { shape, axis, count, picks }, batchDims }) =>
+        assertSame(() => {
+          const own = [...shape.slice(0, batchDims), count];
+          const total = own.reduce((product, length) => product * length, 1);
+          const indices = Array.from({ length: total }, (_, i) => picks[i % picks.length]! % shape[axis]!);
+          return [tf.gather(filled(shape, 1), tf.tensor(indices, own, 'int32'), axis, batchDims)];
+        }),
+      ),
       { numRuns: 60 },
     );
+    await tf.setBackend('wasm');
+    tf.tidy(() => {
+      assert.throws(
+        () => tf.gather(tf.tensor1d([1, 2]), tf.tensor1d([2], 'int32')),
+        /index value 2 is not in \[0, 1\]/,
+      );
+      assert.throws(() => tf.gather(tf.tensor1d([1, 2]), tf.tensor1d([-1], 'int32')), /index value -1 is not in/);
+    });
   });
 
   it('let nothing flow through a comparison, and everything through what it chose', async () => {

@@ -1,51 +1,97 @@
 import {
   BatchMatMul,
+  broadcast_util,
+  env,
   getKernel,
-  registerKernel,
-  unregisterKernel,
   util,
   type BatchMatMulAttrs,
+  type KernelBackend,
   type KernelFunc,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { transpose, wasmKernel, type WasmCall } from './wasm.ts';
+import bytes from '../../sdk/kernel/product.wasm';
+import { replaceKernel } from './plain.ts';
+import { wasmKernel, type WasmCall } from './wasm.ts';
+
+/** `sdk/kernel/product.ts`; addresses and strides in bytes. */
+type Product = (
+  a: number,
+  rowStride: number,
+  stepStride: number,
+  b: number,
+  bStepStride: number,
+  columnStride: number,
+  c: number,
+  rows: number,
+  columns: number,
+  steps: number,
+  room: number,
+) => void;
+
+/** The language's own, of which neither the DOM's types nor Node's are there. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
 
 /**
- * Replaces the wasm backend's matrix product. The stock kernel has a fast path only for factors that are not transposed,
- * and every gradient of a product has one that is: such a factor is transposed first here, which costs far less.
+ * Replaces the wasm backend's matrix product by one of our own over the same memory. The stock kernel sets up an operation
+ * for every matrix of a batch, which takes longer than small products themselves, and is slow where a factor is transposed,
+ * as one is in every gradient of a product. Without vector instructions the stock kernel stays.
  */
-export function registerBatchMatMul(): void {
+export function registerBatchMatMul(backend: KernelBackend): void {
+  if (!env().getBool('WASM_HAS_SIMD_SUPPORT')) return;
   const stock = getKernel(BatchMatMul, 'wasm');
-  const multiply = (call: MatMulCall) => stock.kernelFunc(call as unknown as Parameters<KernelFunc>[0]) as TensorInfo;
-  const kernelFunc = wasmKernel((call: MatMulCall) => {
-    const { inputs, backend, attrs } = call;
-    const { a, b } = inputs;
-    const { transposeA, transposeB } = attrs;
-    if ((!transposeA && !transposeB) || !isOneMatrix(a) || !isOneMatrix(b)) return multiply(call);
-    const plainA = transposeA ? transpose(backend, a, lastTwoSwapped(a)) : a;
-    const plainB = transposeB ? transpose(backend, b, lastTwoSwapped(b)) : b;
-    const product = multiply({
-      inputs: { a: plainA, b: plainB },
-      backend,
-      attrs: { transposeA: false, transposeB: false },
-    });
-    if (plainA !== a) backend.disposeData(plainA.dataId);
-    if (plainB !== b) backend.disposeData(plainB.dataId);
-    return product;
-  });
-  unregisterKernel(BatchMatMul, 'wasm');
-  registerKernel({ ...stock, kernelFunc });
+  // What Emscripten's loader keeps of the engine's own module.
+  const { memory } = (backend as unknown as { readonly wasm: { readonly asm: { readonly memory: object } } }).wasm.asm;
+  const { product } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as {
+    readonly product: Product;
+  };
+  replaceKernel(
+    BatchMatMul,
+    'wasm',
+    wasmKernel((call: WasmCall<'a' | 'b', BatchMatMulAttrs>) => {
+      const { a, b } = call.inputs;
+      // It says what is wrong with them.
+      if (a.dtype !== 'float32' || b.dtype !== 'float32') {
+        return stock.kernelFunc(call as unknown as Parameters<KernelFunc>[0]) as TensorInfo;
+      }
+      return multiply(product, call);
+    }),
+  );
 }
 
-type MatMulCall = WasmCall<'a' | 'b', BatchMatMulAttrs>;
-
-/** Whether the tensor holds a single matrix: in batches the stock kernel is as fast. */
-function isOneMatrix({ shape }: TensorInfo): boolean {
-  return util.sizeFromShape(shape.slice(0, -2)) === 1;
-}
-
-function lastTwoSwapped({ shape }: TensorInfo): number[] {
-  const axes = shape.map((_, axis) => axis);
-  const rows = axes.length - 2;
-  return [...axes.slice(0, rows), rows + 1, rows];
+function multiply(
+  product: Product,
+  { inputs: { a, b }, backend, attrs }: WasmCall<'a' | 'b', BatchMatMulAttrs>,
+): TensorInfo {
+  const [aHeight, aWidth] = a.shape.slice(-2) as [number, number];
+  const [bHeight, bWidth] = b.shape.slice(-2) as [number, number];
+  const [rows, steps] = attrs.transposeA ? [aWidth, aHeight] : [aHeight, aWidth];
+  const [columns, bSteps] = attrs.transposeB ? [bHeight, bWidth] : [bWidth, bHeight];
+  util.assert(
+    steps === bSteps,
+    () =>
+      `Error in matMul: inner shapes (${steps}) and (${bSteps}) of Tensors with shapes ${a.shape.join()} and ` +
+      `${b.shape.join()} and transposeA=${attrs.transposeA} and transposeB=${attrs.transposeB} must match.`,
+  );
+  const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const output = backend.makeOutput([...outer, rows, columns], 'float32');
+  const room = backend.makeOutput([32 + 8 * steps], 'float32');
+  const addressOf = ({ dataId }: TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset;
+  const [from, other, to, free] = [a, b, output, room].map(addressOf) as [number, number, number, number];
+  const [rowStride, stepStride] = attrs.transposeA ? [4, 4 * rows] : [4 * steps, 4];
+  const [bStepStride, columnStride] = attrs.transposeB ? [4, 4 * steps] : [4 * columns, 4];
+  // A factor with a single matrix serves the whole batch; both with batches of different shapes go to another kernel.
+  const aNext = util.sizeFromShape(a.shape.slice(0, -2)) === 1 ? 0 : 4 * rows * steps;
+  const bNext = util.sizeFromShape(b.shape.slice(0, -2)) === 1 ? 0 : 4 * steps * columns;
+  const batch = util.sizeFromShape(outer);
+  for (let i = 0; i < batch; i++) {
+    product(
+      ...([from + i * aNext, rowStride, stepStride, other + i * bNext, bStepStride, columnStride] as const),
+      ...([to + 4 * i * rows * columns, rows, columns, steps, free] as const),
+    );
+  }
+  backend.disposeData(room.dataId);
+  return output;
 }

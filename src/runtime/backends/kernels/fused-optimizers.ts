@@ -26,13 +26,15 @@ export const fusedAdam: PlainKernel<'value' | 'gradient', AdamAttributes> = {
     const slopes = gradient.values;
     const new1 = 1 - beta1;
     const new2 = 1 - beta2;
+    const scaledRate = rate / bias1;
+    const scale2 = 1 / bias2;
     for (let i = 0; i < before.length; i++) {
       const slope = slopes[i]!;
       const m = first[i]! * beta1 + slope * new1;
       const v = second[i]! * beta2 + slope * slope * new2;
       first[i] = m;
       second[i] = v;
-      output[i] = before[i]! - (rate * (m / bias1)) / (Math.sqrt(v / bias2) + epsilon);
+      output[i] = before[i]! - (scaledRate * m) / (Math.sqrt(v * scale2) + epsilon);
     }
   },
 };

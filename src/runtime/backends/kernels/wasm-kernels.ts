@@ -1,16 +1,20 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { registerBatchMatMul } from './batch-mat-mul.ts';
 import { isCrossBroadcast } from './cpu-loops.ts';
+import { registerConv2DBackpropInput } from './conv2d-backprop-input.ts';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { registerCopiedFromCpu, type Borrowed, type KernelCall, type Transfer } from './copied-from-cpu.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
 import { fusedAdam, fusedMomentum } from './fused-optimizers.ts';
+import { gather } from './gather.ts';
 import { registerPlainKernel } from './plain.ts';
 import { averagePoolGradients, maxPoolGradients } from './pooling-gradients.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 /** Gives `wasm` the kernels that it lacks, has slow, or has wrong. */
-export function registerWasmKernels(): void {
+export function registerWasmKernels(backend: KernelBackend): void {
+  registerPlainKernel('wasm', gather);
   registerPlainKernel('wasm', unsortedSegmentSum);
   registerPlainKernel('wasm', depthwiseFilterGradient);
   registerPlainKernel('wasm', depthwiseInputGradient);
@@ -18,7 +22,8 @@ export function registerWasmKernels(): void {
   registerPlainKernel('wasm', fusedAdam);
   registerPlainKernel('wasm', fusedMomentum);
   registerConv2DBackpropFilter();
-  registerBatchMatMul();
+  registerConv2DBackpropInput();
+  registerBatchMatMul(backend);
   registerCopiedFromCpu('wasm', borrowed, complexNumbers);
 }
 
