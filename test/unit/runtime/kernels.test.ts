@@ -97,7 +97,6 @@ describe('the kernels that training on wasm needs', () => {
           const images = filled([it.batch, it.height, it.width, it.channels], 1) as Core.Tensor4D;
           const filter = filled([it.filterHeight, it.filterWidth, it.channels, it.filters], 2) as Core.Tensor4D;
           const loss = (x: Core.Tensor, w: Core.Tensor) => {
-            // Each side by itself: as one number, the library takes the output of a filter that is not square for square.
             const { padding, around } = it;
             const pad =
               padding === 'explicit' ? ([[0, 0], around, [around[1], around[0]], [0, 0]] as Explicit) : padding;
@@ -109,6 +108,29 @@ describe('the kernels that training on wasm needs', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('pad by a number as by the same on each side, for windows that are not square too', async () => {
+    for (const [height, width, down] of [
+      [7, 8, 1],
+      [8, 9, 2],
+      [9, 10, 3],
+    ] as const) {
+      const strides: [number, number] = [down, 2];
+      const compute = (pad: number | Explicit) => () => {
+        const images = filled([2, height, width, 3], 1) as Core.Tensor4D;
+        const filter = filled([2, 3, 3, 2], 2) as Core.Tensor4D;
+        const loss = (x: Core.Tensor, w: Core.Tensor) => {
+          const convolved = tf.conv2d(x as Core.Tensor4D, w as Core.Tensor4D, strides, pad);
+          const pooled = tf.avgPool(tf.maxPool(convolved, [1, 2], strides, pad), [2, 1], strides, pad);
+          return tf.sum(tf.mul(pooled, filled(pooled.shape, 3)));
+        };
+        return [tf.conv2d(images, filter, strides, pad), ...tf.grads(loss)([images, filter])];
+      };
+      await assertSame(compute(1));
+      const each: Explicit = [[0, 0], [1, 1], [1, 1], [0, 0]]; // prettier-ignore
+      assert.deepEqual(await on('wasm', compute(1)), await on('wasm', compute(each)));
+    }
   });
 
   it('multiply matrices of any size, transposed or not, alone, in batches and one with a batch', async () => {

@@ -1,6 +1,7 @@
 import { batchMatMul, conv2DBackpropFilter } from './cpu-loops.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
 import { fusedAdam, fusedMomentum } from './fused-optimizers.ts';
+import { registerPaddingByNumber } from './padding-by-number.ts';
 import { registerPlainKernel } from './plain.ts';
 import { averagePoolGradients, maxPoolGradients } from './pooling-gradients.ts';
 import { tensorScatterUpdate } from './tensor-scatter-update.ts';
@@ -17,4 +18,5 @@ export function registerCpuKernels(): void {
   registerPlainKernel('cpu', fusedAdam);
   registerPlainKernel('cpu', fusedMomentum);
   for (const kernel of [...maxPoolGradients, ...averagePoolGradients]) registerPlainKernel('cpu', kernel);
+  registerPaddingByNumber('cpu');
 }

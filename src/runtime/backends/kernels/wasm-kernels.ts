@@ -8,6 +8,7 @@ import { registerCopiedFromCpu, type Borrowed, type KernelCall, type Transfer } 
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
 import { fusedAdam, fusedMomentum } from './fused-optimizers.ts';
 import { gather } from './gather.ts';
+import { registerPaddingByNumber } from './padding-by-number.ts';
 import { registerPlainKernel } from './plain.ts';
 import { averagePoolGradients, maxPoolGradients } from './pooling-gradients.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
@@ -25,6 +26,7 @@ export function registerWasmKernels(backend: KernelBackend): void {
   registerConv2DBackpropInput();
   registerBatchMatMul(backend);
   registerCopiedFromCpu('wasm', borrowed, complexNumbers);
+  registerPaddingByNumber('wasm');
 }
 
 /**
