@@ -24,9 +24,9 @@ const everywhere: readonly (readonly [name: BackendName, reason: string])[] = [
 /**
  * From how many floating-point operations in an update an engine beats wasm. Below, what it costs to call it for each of
  * many small operations is more than it saves: native TensorFlow takes six times wasm's time for a 4-64-64-2 network (batch
- * 32), as long for 784-128-10 (batch 128, 0.08 billion), and a third for 784-512-512-10 (batch 128, 0.5 billion).
+ * 32), as long for 784-256-256-10 (batch 128, 0.16 billion), and two thirds for 784-512-512-10 (batch 128, 0.4 billion).
  */
-const worthwhile = { tensorflow: 1.5e8, webgpu: 1e9 } as const;
+const worthwhile = { tensorflow: 2.5e8, webgpu: 1e9 } as const;
 
 /**
  * Makes the engine ready that was asked for; with `auto` the first that starts.
