@@ -214,6 +214,8 @@ export default experiment({
         atLeast('gap, DPO with the best beta of each game over INPO', overBest, 3),
         atLeast('gap, iterative DPO with beta 0.1', curve('dpo_tenth', 'gap', late), 0.1),
         atLeast('gap, iterative DPO with beta 0.5', curve('dpo_half', 'gap', late), 0.1),
+        atMost('gap, exact mirror descent', curve('exact', 'gap', late), 0.001),
+        atLeast('exploitability, tau = 0', curve('unregularised', 'exploitability', late), 0.2),
         atLeast('exploitability, tau = 0 over INPO', unregularised, 2),
       ];
     },
