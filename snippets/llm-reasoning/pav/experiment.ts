@@ -18,8 +18,8 @@ import {
 // progress reward). A good prover tells the policy's steps apart and does not contradict it (equation: What makes a good
 // prover); the best of several tries of the policy itself will do (equation: Best-of-K prover), or even a prover that is worse.
 // Here, as in the paper's didactic task, a response is right if it contains a hidden sequence of tokens. What is known of it at a
-// position is how many of its tokens were just matched, so every value is computed exactly. Every arm ascends the plain
-// gradient with the same number of responses.
+// position is how many of its tokens were just matched, so success is computed exactly; what the prover is worth is estimated
+// from completions, as a verifier would learn it. Every arm ascends the plain gradient with the same number of responses.
 
 const vocabulary = 15;
 const baseStrength = 5;
