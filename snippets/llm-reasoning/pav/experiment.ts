@@ -219,7 +219,7 @@ export default experiment({
       const updates = (arm: Compared) =>
         curve(arm, 'success', ({ steps, values }) => steps[values.findIndex((value) => value >= 0.8)] ?? steps.at(-1)!);
       const solved = (arm: Compared) =>
-        curve(arm, 'success', ({ steps, values }) => values[steps.findLastIndex((step) => step <= 400)]!, 'mean');
+        curve(arm, 'success', ({ steps, values }) => values[steps.filter((step) => step <= 400).length - 1]!, 'mean');
       return [
         atLeast('updates to 0.8, outcome only over best of four', updates('outcome') / updates('best_of_4'), 2),
         atLeast('success at 400 updates, weak prover minus outcome only', solved('weak') - solved('outcome'), 0.2),

@@ -19,14 +19,15 @@ const keptDays = 30;
 /**
  * Loads a CommonJS bundle as `require` does, but with the machine code of an earlier process where there is one: compiling
  * the tensor engines takes half as long as starting Node. The code lies in the user's cache, named by the source it was made
- * of and by what V8 makes it depend on; it is read only whole.
+ * of, by where that lies, which stacks of the code go on to tell, and by what V8 makes it depend on; it is read only whole.
  *
  * @param file absolute path of the bundle.
  */
 export function loadCompiled(file: string): CompiledBundle {
   const source = readFileSync(file);
   const folder = join(cacheFolder(), 'compiled');
-  const name = `${basename(file)}-${crc32(source).toString(16)}-${source.length}-${cachedDataVersionTag().toString(16)}`;
+  const sum = crc32(source, crc32(file));
+  const name = `${basename(file)}-${sum.toString(16)}-${source.length}-${cachedDataVersionTag().toString(16)}`;
   const kept = readKept(join(folder, name));
   const script = new Script(
     `(function (exports, require, module, __filename, __dirname) { ${source.toString('utf8')}\n})`,

@@ -61,6 +61,25 @@ describe('a bundle that is loaded with what V8 compiled before', () => {
     assert.equal((await kept()).length, 2);
   });
 
+  it('tells its own place in stacks, not that of an equal bundle elsewhere', async () => {
+    const source = 'exports.fail = () => { throw new Error(); };';
+    const stackOf = async (name: string) => {
+      const place = join(folder, name);
+      await writeFile(place, source);
+      const { exports, keep } = loadCompiled(place);
+      try {
+        (exports as { fail: () => void }).fail();
+      } catch (error) {
+        keep();
+        return (error as Error).stack!;
+      }
+      throw new Error('It did not fail.');
+    };
+    assert.match(await stackOf('first.cjs'), /first\.cjs:1/);
+    await mkdir(join(folder, 'other'));
+    assert.match(await stackOf('other/first.cjs'), /other.first\.cjs:1/);
+  });
+
   it('is compiled anew where what was kept is damaged, and kept again', async () => {
     load().keep();
     const [whole] = await kept();

@@ -13,7 +13,12 @@ let opened: Promise<Adapter> | undefined;
 
 /** The graphics processor of this machine. @throws Error where there is none that can be used */
 export function findAdapter({ experimentFolder }: EngineOptions): Promise<Adapter> {
-  return (opened ??= openAdapter(experimentFolder));
+  opened ??= openAdapter(experimentFolder).catch((error: unknown) => {
+    // Another folder may have the package.
+    opened = undefined;
+    throw error;
+  });
+  return opened;
 }
 
 /** A graphics processor of any vendor, through WebGPU. */
