@@ -61,6 +61,8 @@ async function compileNow(module) {
       '-O3',
       '--enable',
       'simd',
+      '--enable',
+      'relaxed-simd',
       '--noAssert',
       '--use',
       'abort=',

@@ -28,7 +28,8 @@ export interface DenseNetwork extends TrainableNetwork {
 /**
  * Makes a dense network for experiments with `compute: 'none'`. Both passes and the optimiser are kernels in WebAssembly with
  * gradients derived by hand, because a tensor engine spends its time on bookkeeping where networks are small. Numbers are
- * 32-bit floats, and the same seed gives the same ones on every machine, bit by bit.
+ * 32-bit floats, and the same seed gives the same ones, bit by bit, on every machine whose processor multiplies and adds in one
+ * rounding, as those of the last ten years do; on others, numbers that differ in their last digits.
  *
  * Weights are normal with variance 2 / inputs before ReLU (He et al., 2015) and 1 / inputs otherwise, biases 0; before ReLU
  * they are those that `mlp` draws.

@@ -3,6 +3,7 @@
  * licensed under the Apache License 2.0 (http://www.apache.org/licenses/LICENSE-2.0).
  */
 import bytes from './network-kernel.wasm';
+import { startModule } from './web-assembly.ts';
 
 /** What `kernel/index.ts` exports; every address is in bytes. */
 interface Kernel {
@@ -75,12 +76,6 @@ type LossKernel = (
   meanRows: number,
 ) => number;
 
-/** The language's own, of which neither the DOM's types nor Node's are there. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
 /** What one block of the allocator holds at most. */
 const largestBlock = 2 ** 30 - 2 ** 10;
 
@@ -89,7 +84,7 @@ let view = new Float32Array(0);
 
 /** The arithmetic of networks, started when it is first needed: one instance and one memory for all networks. */
 export function kernel(): Kernel {
-  return (started ??= new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernel);
+  return (started ??= startModule(bytes) as Kernel);
 }
 
 /** The kernel's memory as floats: the number at an address lies at a quarter of it. Valid until the next allocation. */

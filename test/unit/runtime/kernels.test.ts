@@ -205,6 +205,25 @@ describe('the kernels that training on wasm needs', () => {
     });
   });
 
+  it('let a copy share the memory of its original, and outlive it', async () => {
+    await tf.setBackend('wasm');
+    const original = tf.tensor1d([1, 2, 3]);
+    const taken = tf.memory().numDataBuffers;
+    const copies = [original.clone(), tf.cast(original, 'float32')];
+    assert.equal(tf.memory().numDataBuffers, taken);
+    original.dispose();
+    // Would lie where the original was, had that been given back.
+    const next = tf.tensor1d([7, 8, 9]);
+    for (const copy of copies) {
+      assert.deepEqual([...copy.dataSync()], [1, 2, 3]);
+      copy.dispose();
+    }
+    assert.equal(tf.memory().numDataBuffers, taken);
+    next.dispose();
+    const whole = tf.tidy(() => tf.cast(tf.tensor1d([1.5, -2.5, 0]), 'int32').dataSync());
+    assert.deepEqual([...whole], [1, -2, 0]);
+  });
+
   it('let nothing flow through a comparison, and everything through what it chose', async () => {
     const compute = () => {
       const larger = (x: Core.Tensor, y: Core.Tensor) =>

@@ -10,6 +10,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import bytes from '../../sdk/kernel/product.wasm';
+import { startModule } from '../../sdk/web-assembly.ts';
 import { replaceKernel } from './plain.ts';
 import { wasmKernel, type WasmCall } from './wasm.ts';
 
@@ -28,12 +29,6 @@ type Product = (
   room: number,
 ) => void;
 
-/** The language's own, of which neither the DOM's types nor Node's are there. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
 /**
  * Replaces the wasm backend's matrix product by one of our own over the same memory. The stock kernel sets up an operation
  * for every matrix of a batch, which takes longer than small products themselves, and is slow where a factor is transposed,
@@ -44,9 +39,7 @@ export function registerBatchMatMul(backend: KernelBackend): void {
   const stock = getKernel(BatchMatMul, 'wasm');
   // What Emscripten's loader keeps of the engine's own module.
   const { memory } = (backend as unknown as { readonly wasm: { readonly asm: { readonly memory: object } } }).wasm.asm;
-  const { product } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as {
-    readonly product: Product;
-  };
+  const { product } = startModule(bytes, { env: { memory } }) as { readonly product: Product };
   replaceKernel(
     BatchMatMul,
     'wasm',

@@ -11,6 +11,7 @@ import { gather } from './gather.ts';
 import { registerPaddingByNumber } from './padding-by-number.ts';
 import { registerPlainKernel } from './plain.ts';
 import { averagePoolGradients, maxPoolGradients } from './pooling-gradients.ts';
+import { registerSharedData } from './shared-data.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 /** Gives `wasm` the kernels that it lacks, has slow, or has wrong. */
@@ -25,6 +26,7 @@ export function registerWasmKernels(backend: KernelBackend): void {
   registerConv2DBackpropFilter();
   registerConv2DBackpropInput();
   registerBatchMatMul(backend);
+  registerSharedData();
   registerCopiedFromCpu('wasm', borrowed, complexNumbers);
   registerPaddingByNumber('wasm');
 }

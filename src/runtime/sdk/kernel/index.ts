@@ -3,7 +3,8 @@
  * `../network-kernel.ts`. All numbers are 32-bit floats in the module's memory, given by their addresses in bytes. Matrices
  * lie row by row, and their rows are padded to a multiple of four numbers, the width of a vector.
  *
- * The order of all sums is fixed and no relaxed instruction is used, so that every machine comes to the same bits.
+ * The order of all sums is fixed. The one relaxed instruction, the multiply and add of products, rounds once wherever the
+ * processor can, which all of the last ten years can, so that these come to the same bits; others round twice.
  */
 export { allocate, release } from './memory';
 export { multiply } from './multiply';

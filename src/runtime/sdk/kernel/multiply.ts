@@ -71,10 +71,10 @@ function multiplyTile4(
   let a3 = a2 + rowStride;
   for (let step = 0; step < steps; step++) {
     const right = v128.load(b);
-    sums0 = f32x4.add(sums0, f32x4.mul(v128.load32_splat(a0), right));
-    sums1 = f32x4.add(sums1, f32x4.mul(v128.load32_splat(a1), right));
-    sums2 = f32x4.add(sums2, f32x4.mul(v128.load32_splat(a2), right));
-    sums3 = f32x4.add(sums3, f32x4.mul(v128.load32_splat(a3), right));
+    sums0 = f32x4.relaxed_madd(v128.load32_splat(a0), right, sums0);
+    sums1 = f32x4.relaxed_madd(v128.load32_splat(a1), right, sums1);
+    sums2 = f32x4.relaxed_madd(v128.load32_splat(a2), right, sums2);
+    sums3 = f32x4.relaxed_madd(v128.load32_splat(a3), right, sums3);
     b += stride;
     a0 += stepStride;
     a1 += stepStride;

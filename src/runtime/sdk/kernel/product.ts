@@ -65,8 +65,8 @@ function multiplyRow(a: usize, stepStride: usize, b: usize, bStride: usize, c: u
   let right = f32x4.splat(0);
   for (let step = 0; step < steps; step++) {
     const x = v128.load32_splat(a);
-    left = f32x4.add(left, f32x4.mul(x, v128.load(b)));
-    right = f32x4.add(right, f32x4.mul(x, v128.load(b, 16)));
+    left = f32x4.relaxed_madd(x, v128.load(b), left);
+    right = f32x4.relaxed_madd(x, v128.load(b, 16), right);
     a += stepStride;
     b += bStride;
   }
