@@ -13,6 +13,7 @@ const { basename } = require('node:path');
  * @property {number} passed
  * @property {number} skipped
  * @property {{ title: string; message: string }[]} failures
+ * @property {string[]} retried titles of tests that failed and were tried again at once
  */
 
 /**
@@ -47,7 +48,7 @@ module.exports = class Reporter {
         close();
         current = { name, passed: 0, failed: 0, started: Date.now() };
       }
-      return (results.files[file] ??= { passed: 0, skipped: 0, failures: [] });
+      return (results.files[file] ??= { passed: 0, skipped: 0, failures: [], retried: [] });
     };
 
     runner.on('test', enter);
@@ -60,6 +61,13 @@ module.exports = class Reporter {
     runner.on('pending', (test) => {
       enter(test).skipped += 1;
       log(`    – ${test.fullTitle()}: not run`);
+      write();
+    });
+    runner.on('retry', (test, error) => {
+      enter(test).retried.push(test.fullTitle());
+      log(
+        `    ↻ ${test.fullTitle()}: tried again after\n${String(error.stack || error.message).replace(/^/gm, '        ')}`,
+      );
       write();
     });
     // Also hooks that fail: mocha does not count those as tests, and leaves out the tests they stand before.

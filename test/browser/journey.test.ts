@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { openEditor, pictureOfFailures, type OpenedEditor } from './support/editor.ts';
 import { dashboard, runStatus, untilMorePointsThan, untilStatus } from './support/webviews.ts';
-import { goToLine, hover, lens, openFile, quickPickRow, runCommand, statusBarItem, tab } from './support/workbench.ts';
+import {
+  goToLine,
+  hover,
+  lens,
+  openFile,
+  openQuickPick,
+  quickPickRow,
+  statusBarItem,
+  tab,
+} from './support/workbench.ts';
 
 describe('the way from a name in the code to a verdict', function () {
   this.timeout(900_000);
@@ -52,7 +61,7 @@ describe('the way from a name in the code to a verdict', function () {
 
   it('scaffolds the method from the palette', async () => {
     const { page, workspace } = editor;
-    await runCommand(page, 'Marginalia: Scaffold Experiment…');
+    await openQuickPick(page, 'Marginalia: Scaffold Experiment…', 'the claim holds');
     const input = page.locator('.quick-input-widget input[type="text"]');
     await input.fill('search without expansions');
     await quickPickRow(page, 'Q* search').click();

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { outFolder, root } from '../../scripts/tools/root.mjs';
 import { openEditor, pictureOfFailures, type OpenedEditor } from './support/editor.ts';
 import { assertAccessible, dashboard, paperPage, untilStatus } from './support/webviews.ts';
-import { chooseTheme, goToLine, hover, lens, openFile, quickPickRow, runCommand, tab } from './support/workbench.ts';
+import { chooseTheme, goToLine, hover, lens, openFile, openQuickPick, runCommand, tab } from './support/workbench.ts';
 
 const themes = [
   { name: 'dark', title: 'Dark Modern', kind: 'vs-dark' },
@@ -76,8 +76,7 @@ describe('the views in every kind of theme', function () {
 
       it('show the methods that can be scaffolded', async () => {
         const { page } = editor;
-        await runCommand(page, 'Marginalia: Scaffold Experiment…');
-        await quickPickRow(page, 'the claim holds').waitFor();
+        await openQuickPick(page, 'Marginalia: Scaffold Experiment…', 'the claim holds');
         await page.mouse.move(0, 0);
         await editor.screenshot(join(pictures, `scaffold-${name}`));
         await page.keyboard.press('Escape');

@@ -3,45 +3,63 @@ import type { Locator, Page } from 'playwright-core';
 
 const patience = 60_000;
 
-/** Opens the box of commands and files with its keys, and types into it. One that was just closing is opened again. */
-async function typeIntoQuickInput(page: Page, keys: string, text: string): Promise<Locator> {
-  const input = page.locator('.quick-input-widget input[type="text"]');
+/** How long one try may take. */
+const tryFor = 8000;
+
+/**
+ * Tries as often as it takes. In a slow window a box closes because what was opened before it takes the focus only now, a list
+ * changes under the click, a command is not there yet: a person would close what is open and begin again.
+ */
+async function persist<T>(page: Page, attempt: () => Promise<T>): Promise<T> {
   const until = Date.now() + patience;
   for (;;) {
-    await page.keyboard.press(keys);
     try {
-      await input.fill(text, { timeout: 5000 });
-      return input;
+      return await attempt();
     } catch (error) {
       if (Date.now() > until) throw error;
       await page.keyboard.press('Escape');
     }
   }
+}
+
+/** Opens the box of commands and files with its keys, and types into it. */
+async function typeIntoQuickInput(page: Page, keys: string, text: string): Promise<Locator> {
+  const input = page.locator('.quick-input-widget input[type="text"]');
+  await page.keyboard.press(keys);
+  await input.fill(text, { timeout: tryFor });
+  return input;
+}
+
+/** One try to run a command from the palette by its whole title. */
+async function tryCommand(page: Page, title: string): Promise<void> {
+  await typeIntoQuickInput(page, 'F1', `>${title}`);
+  // Not the first row: a longer title may stand above it. Behind the title may stand its keys.
+  const rows = '.quick-input-widget .monaco-list-row';
+  await page.locator(`${rows}[aria-label="${title}"], ${rows}[aria-label^="${title},"]`).click({ timeout: tryFor });
 }
 
 /** Runs a command from the palette by its whole title. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  const until = Date.now() + patience;
-  for (;;) {
-    await typeIntoQuickInput(page, 'F1', `>${title}`);
-    try {
-      // Not the first row: a longer title may stand above it. Behind the title may stand its keys.
-      const rows = '.quick-input-widget .monaco-list-row';
-      await page.locator(`${rows}[aria-label="${title}"], ${rows}[aria-label^="${title},"]`).click({ timeout: 5000 });
-      return;
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      // The palette lists what was there when it opened; the extension may have been read since.
-      await page.keyboard.press('Escape');
-    }
-  }
+  await persist(page, () => tryCommand(page, title));
+}
+
+/** Runs a command that asks for a choice, and waits until a row with this text can be chosen. */
+export async function openQuickPick(page: Page, title: string, text: string): Promise<Locator> {
+  return persist(page, async () => {
+    await tryCommand(page, title);
+    const row = quickPickRow(page, text);
+    await row.waitFor({ timeout: tryFor });
+    return row;
+  });
 }
 
 /** Has the window take another theme, by the name that the editor lists it under. */
 export async function chooseTheme(page: Page, name: string): Promise<void> {
-  await runCommand(page, 'Preferences: Color Theme');
-  await page.getByPlaceholder(/Color Theme/).fill(name);
-  await quickPickRow(page, name).click();
+  await persist(page, async () => {
+    await tryCommand(page, 'Preferences: Color Theme');
+    await page.getByPlaceholder(/Color Theme/).fill(name, { timeout: tryFor });
+    await quickPickRow(page, name).click({ timeout: tryFor });
+  });
 }
 
 /** A row of the open quick pick that carries the text. */
@@ -51,37 +69,35 @@ export function quickPickRow(page: Page, text: string): Locator {
 
 /** Opens a file of the workspace by its name and waits until its text shows. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await typeIntoQuickInput(page, 'ControlOrMeta+p', name);
-  await quickPickRow(page, name).click();
-  await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
+  await persist(page, async () => {
+    await typeIntoQuickInput(page, 'ControlOrMeta+p', name);
+    await quickPickRow(page, name).click({ timeout: tryFor });
+    await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: tryFor });
+  });
   await page.locator('.editor-instance .view-line').first().waitFor({ timeout: patience });
 }
 
 /** Moves the text cursor to a line (1-based) of the active editor and shows it. */
 export async function goToLine(page: Page, line: number): Promise<void> {
-  const input = await typeIntoQuickInput(page, 'ControlOrMeta+g', `:${line}`);
-  await page.keyboard.press('Enter');
-  await input.waitFor({ state: 'hidden', timeout: patience });
+  await persist(page, async () => {
+    const input = await typeIntoQuickInput(page, 'ControlOrMeta+g', `:${line}`);
+    await page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden', timeout: tryFor });
+  });
 }
 
 /** Rests the pointer on the first visible occurrence of the text and waits for what the editor tells about it. */
 export async function hover(page: Page, text: string): Promise<Locator> {
   const shown = page.locator('.monaco-hover:not(.hidden) .monaco-hover-content', { hasNotText: /^Loading/ }).first();
-  const until = Date.now() + patience;
-  for (;;) {
+  return persist(page, async () => {
     const place = await placeOf(page, text);
-    // Two moves: the editor begins to wait when the pointer comes to rest, not when it appears.
+    // From elsewhere, and in two moves: the editor begins to wait when the pointer comes to rest, not when it appears.
+    await page.mouse.move(place.x, place.y + 200, { steps: 3 });
     await page.mouse.move(place.x - 3, place.y);
     await page.mouse.move(place.x, place.y, { steps: 3 });
-    try {
-      await shown.waitFor({ timeout: 5000 });
-      return shown;
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      // What would answer was not ready. As a person does: away, and there again.
-      await page.mouse.move(place.x, place.y + 200, { steps: 3 });
-    }
-  }
+    await shown.waitFor({ timeout: tryFor });
+    return shown;
+  });
 }
 
 /** The lens with this text, as a link to click. */

@@ -8,6 +8,7 @@ interface FileResults {
   passed: number;
   skipped: number;
   failures: { title: string; message: string }[];
+  retried: string[];
 }
 
 /** Runs a suite of one file under our reporter. */
@@ -41,10 +42,27 @@ describe('the reporter that counts our suites', () => {
         it('is left out', function () { this.skip(); }); // To be counted.
       });`);
     const { failures, ...counts } = results;
-    assert.deepEqual(counts, { complete: true, passed: 2, skipped: 1 });
+    assert.deepEqual(counts, { complete: true, passed: 2, skipped: 1, retried: [] });
     assert.equal(failures.length, 1);
     assert.equal(failures[0]!.title, 'some fails');
     assert.match(failures[0]!.message, /1 !== 2|1 == 2/);
+  });
+
+  it('tells what passed only at a second try', () => {
+    const { passed, failures, retried } = report(`
+      let tries = 0;
+      describe('some', function () {
+        this.retries(1);
+        it('passes', () => {});
+        it('passes later', () => require('node:assert').equal(++tries, 2));
+        it('never passes', () => require('node:assert').equal(1, 2));
+      });`);
+    assert.equal(passed, 2);
+    assert.deepEqual(
+      failures.map(({ title }) => title),
+      ['some never passes'],
+    );
+    assert.deepEqual(retried, ['some passes later', 'some never passes']);
   });
 
   it('counts a hook that fails, though mocha runs no test after it', () => {
