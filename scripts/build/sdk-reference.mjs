@@ -13,7 +13,7 @@ const sdk = join(root, 'src/runtime/sdk');
 /** Chapters of the reference: the files whose exports they hold, in the order in which a reader needs them. */
 const chapters = [
   ['The experiment', ['declare', 'experiment', 'parameters', 'conditions', 'figure']],
-  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation']],
+  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation', 'gaussian-mixture']],
   ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process']],
   [
     'Networks and optimisers',
@@ -29,7 +29,7 @@ const chapters = [
       'logits',
     ],
   ],
-  ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'gridworld', 'top-spin']],
+  ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'random-mdp', 'gridworld', 'top-spin']],
   ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
   ['Data', ['glyphs', 'classification']],
 ];

@@ -45,14 +45,17 @@ export { adam, type Step, type StepState } from './adam.ts';
 export { restoreOptimizer, saveOptimizer, type OptimizerState } from './optimizer-state.ts';
 export { covarianceMatrix, gaussianProcess, matern52, squaredExponential } from './gaussian-process.ts';
 export type { Kernel, KernelOptions, Prediction } from './gaussian-process.ts';
+export { gaussianEllipse, gaussianMixture } from './gaussian-mixture.ts';
+export type { Gaussian, GaussianMixture } from './gaussian-mixture.ts';
 export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';
 export { choleskyFactor, choleskySolve, symmetricEigen, type SymmetricEigen } from './linear-algebra.ts';
 export { logistic, logSoftmax, logSumExp, softmax } from './logits.ts';
 export { normalDensity, normalProbability } from './normal-distribution.ts';
 export { bradleyTerryGradient, dpoGradient, type ResponsePair } from './pairwise.ts';
 export { prefersFirst } from './preferences.ts';
-export { softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
+export { greedyPolicy, policyValues, softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
 export type { ActionValues, Policy, TabularMdp, Transition } from './tabular-mdp.ts';
+export { randomMdp, type RandomMdp } from './random-mdp.ts';
 export {
   addAlong,
   expectedSum,

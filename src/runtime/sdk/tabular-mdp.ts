@@ -72,6 +72,45 @@ export function softmaxPolicy(q: ActionValues['q'], temperature: number): Policy
 }
 
 /**
+ * Values of a policy, by sweeps over all states.
+ *
+ * @param reward of taking an action in a state.
+ * @param options.gamma discount, 0 to 1.
+ * @param options.sweeps over all states. The error shrinks by gamma a sweep.
+ * @returns V(s) = sum over a of policy(a | s) * (reward(s, a) + gamma * the expected V of the next state); 0 where terminal.
+ */
+export function policyValues(
+  mdp: TabularMdp,
+  policy: Policy,
+  reward: (state: number, action: number) => number,
+  { gamma, sweeps }: { readonly gamma: number; readonly sweeps: number },
+): number[] {
+  const v = new Array<number>(mdp.states).fill(0);
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    for (let state = 0; state < mdp.states; state++) {
+      if (mdp.isTerminal(state)) continue;
+      let value = 0;
+      for (const [action, chance] of policy[state]!.entries()) {
+        if (chance === 0) continue;
+        let future = 0;
+        for (const { next, probability } of mdp.transitions(state, action)) future += probability * v[next]!;
+        value += chance * (reward(state, action) + gamma * future);
+      }
+      v[state] = value;
+    }
+  }
+  return v;
+}
+
+/** The policy that takes the action of the highest value, of equal ones the first. */
+export function greedyPolicy(q: ActionValues['q']): Policy {
+  return q.map((values) => {
+    const best = values.indexOf(Math.max(...values));
+    return values.map((_, action) => (action === best ? 1 : 0));
+  });
+}
+
+/**
  * How a policy gets to a terminal state within a limited number of steps, computed exactly.
  *
  * @returns by first state: the probability of being in a terminal state after at most `horizon` steps, and the expected

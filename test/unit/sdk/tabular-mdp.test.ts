@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { createRng } from '../../../src/runtime/sdk/rng.ts';
 import {
+  greedyPolicy,
+  policyValues,
   softmaxPolicy,
   timeToEnd,
   valueIteration,
@@ -68,6 +70,45 @@ describe('value iteration', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('the values of a policy', () => {
+  it('are those that linear equations give', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.array(fc.nat(1), { minLength: 4, maxLength: 4 }), (seed, actions) => {
+        const { mdp, reward } = randomMdp(seed);
+        const policy = [...actions, 0].map((taken) => [0, 1, 2].map((action) => Number(action === taken)));
+        const found = policyValues(mdp, policy, reward, { gamma, sweeps: 400 });
+        solve(mdp, actions, reward).forEach((value, state) => assert.ok(Math.abs(value - found[state]!) < 1e-9));
+        assert.equal(found[4], 0);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('of a mixed policy without its entropy are those of the soft problem', () => {
+    const { mdp, reward } = randomMdp(5);
+    const policy = softmaxPolicy(valueIteration(mdp, reward, { gamma, sweeps: 100 }).q, 2);
+    const found = policyValues(mdp, policy, reward, { gamma, sweeps: 500 });
+    entropyValue(mdp, policy, reward, 0).forEach((value, s) => assert.ok(Math.abs(value - found[s]!) < 1e-9));
+  });
+
+  it('are the optimal ones where the policy is greedy for the optimal Q', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const { mdp, reward } = randomMdp(seed);
+        const { q, v } = valueIteration(mdp, reward, { gamma, sweeps: 400 });
+        const greedy = policyValues(mdp, greedyPolicy(q), reward, { gamma, sweeps: 400 });
+        greedy.forEach((value, state) => assert.ok(Math.abs(value - v[state]!) < 1e-9));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('of equal actions are greedy for the first', () => {
+    assert.deepEqual(greedyPolicy([[1, 3, 3]]), [[0, 1, 0]]);
+    assert.deepEqual(greedyPolicy([[-Infinity, -2]]), [[0, 1]]);
   });
 });
 
