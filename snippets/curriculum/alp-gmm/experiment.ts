@@ -1,216 +1,106 @@
-import { atLeast, atMost, experiment, float, int, type Figure } from 'marginalia';
+import { atLeast, atMost, experiment, float, gaussianEllipse, gaussianMixture, int, type Figure } from 'marginalia';
 
 // Teacher algorithms for curriculum learning of Deep RL in continuously parameterized environments
 // Portelas, Colas, Hofmann and Oudeyer, CoRL 2019, arXiv 1910.07224
 //
-// A teacher proposes tasks from a continuous space to a student it cannot see into. It scores each task by how much the
-// return changed since the nearest earlier task (equation: Absolute learning progress of a new task), fits a Gaussian
-// mixture to recent tasks and scores (equation: Mixture on the joint space), and draws tasks where the score is high
-// (equation: Sampling).
+// A teacher that cannot see into its student scores each task by how much the return changed, fits a mixture to recent tasks
+// and scores, and draws tasks where the score is high. It meets the student of the paper's own toy problem.
 
 // --- The method ---------------------------------------------------------------------------------------------------------
 
 // #region snippet alp-gmm
+/** A component of the mixture over rows [p, alp] of dim + 1 numbers. Matrices are row after row. */
 export interface Gaussian {
-  readonly weight: number;
   readonly mean: readonly number[];
-  readonly covariance: readonly (readonly number[])[];
+  readonly covariance: Float64Array;
   /** Lower triangular, its product with its transpose the covariance. */
-  readonly cholesky: readonly (readonly number[])[];
+  readonly cholesky: Float64Array;
 }
 
+/** Fits a mixture of k Gaussians with full covariances by EM, and gives the log-likelihood of all rows after each step. */
+export type FitMixture = (
+  rows: readonly number[][],
+  k: number,
+) => { readonly components: readonly Gaussian[]; readonly logLikelihoods: readonly number[] };
+
 /**
- * The ALP-GMM teacher. Tasks are vectors in [0, 1]^dim.
+ * The ALP-GMM teacher. A task p is a vector in [0, 1]^dim.
  *
  * @param opts.fitEvery episodes between fits, the window of a fit, and the length of the uniform start (250 in the paper).
  * @param opts.pRandom share of tasks drawn uniformly (0.2).
  * @param opts.ks numbers of components to choose from (2 to 10).
- * @param opts.score turns the return of a task and that of its nearest earlier task into its score; by default their
- * absolute difference.
+ * @param opts.score turns the return of a task and that of its nearest earlier task into its score; by default alp, their
+ * absolute difference (equation: Absolute learning progress of a new task).
  * @param rand uniform in [0, 1).
  * @returns `sample` gives the next task, `update` takes the return of the task just tried (any scale, the same for all
- * tasks), `mixture` is the last fit over [task, score].
+ * tasks), `mixture` is the last fit.
  */
 export function alpGmmTeacher(
   dim: number,
-  opts: { fitEvery: number; pRandom: number; ks: number[]; score?: (ret: number, earlier: number) => number },
+  opts: {
+    fitEvery: number;
+    pRandom: number;
+    ks: number[];
+    fit: FitMixture;
+    score?: (ret: number, earlier: number) => number;
+  },
   rand: () => number,
 ): { sample(): number[]; update(task: number[], ret: number): void; mixture(): readonly Gaussian[] } {
   const score = opts.score ?? ((ret, earlier) => Math.abs(ret - earlier));
-  const tasks: number[][] = [];
-  const returns: number[] = [];
+  const history: { task: number[]; ret: number }[] = [];
   const rows: number[][] = [];
   let mixture: readonly Gaussian[] = [];
 
+  /** Equation: Sampling. */
   function sample(): number[] {
     if (mixture.length === 0 || rand() < opts.pRandom) return Array.from({ length: dim }, rand);
-    const values = mixture.map((component) => Math.max(0, component.mean[dim]!));
-    const { mean, cholesky } = mixture[pick(values, rand)]!;
+    const { mean, cholesky } = mixture[pick(mixture.map((component) => Math.max(0, component.mean[dim]!)))]!;
     // The first rows of a Cholesky factor are those of the task block alone.
-    const noise = Array.from({ length: dim }, () => normal(rand));
+    const noise = Array.from({ length: dim }, normal);
     return noise.map((_, i) => {
-      const offset = noise.reduce((sum, value, j) => sum + cholesky[i]![j]! * value, 0);
+      const row = cholesky.subarray(i * (dim + 1));
+      const offset = noise.reduce((sum, value, j) => sum + row[j]! * value, 0);
       return Math.min(1, Math.max(0, mean[i]! + offset));
     });
   }
 
+  /** Equation: Mixture on the joint space, with the number of components by Akaike's criterion. */
   function update(task: number[], ret: number): void {
-    const alp = tasks.length < 6 ? 0 : score(ret, returns[nearest(tasks, task)]!);
-    tasks.push(task);
-    returns.push(ret);
+    const alp = history.length < 6 ? 0 : score(ret, returnNearest(task));
+    history.push({ task, ret });
     rows.push([...task, alp]);
     if (rows.length % opts.fitEvery !== 0) return;
-    const fits = opts.ks.map((k) => fitMixture(rows.slice(-opts.fitEvery), k, rand));
-    const criteria = fits.map((fit) => akaike(fit, dim + 1));
-    mixture = fits[criteria.indexOf(Math.min(...criteria))]!.components;
+    const size = dim + 1;
+    const fits = opts.ks.map((k) => {
+      const { components, logLikelihoods } = opts.fit(rows.slice(-opts.fitEvery), k);
+      const parameters = k * (size + (size * (size + 1)) / 2) + k - 1;
+      return { components, aic: 2 * parameters - 2 * logLikelihoods.at(-1)! };
+    });
+    mixture = fits.reduce((best, fit) => (fit.aic < best.aic ? fit : best)).components;
   }
+
+  function returnNearest(task: number[]): number {
+    let [nearest, shortest] = [0, Infinity];
+    for (const earlier of history) {
+      let distance = 0;
+      for (let i = 0; i < dim; i++) distance += (earlier.task[i]! - task[i]!) ** 2;
+      if (distance < shortest) [nearest, shortest] = [earlier.ret, distance];
+    }
+    return nearest;
+  }
+
+  /** An index with probability proportional to its weight; any where all are 0. */
+  function pick(weights: number[]): number {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    if (total <= 0) return Math.floor(rand() * weights.length);
+    let rest = rand() * total;
+    const index = weights.findIndex((weight) => (rest -= weight) < 0);
+    return Math.max(0, index);
+  }
+
+  const normal = () => Math.sqrt(-2 * Math.log(1 - rand())) * Math.cos(2 * Math.PI * rand());
 
   return { sample, update, mixture: () => mixture };
-}
-
-export interface MixtureFit {
-  readonly components: readonly Gaussian[];
-  /** Of all rows, after each step of EM. */
-  readonly logLikelihoods: readonly number[];
-}
-
-/** Fits a mixture of `k` Gaussians with full covariances to the rows by EM, started from k-means. */
-export function fitMixture(rows: readonly (readonly number[])[], k: number, rand: () => number): MixtureFit {
-  // shares[j][n]: how much of row n belongs to component j.
-  const shares = Array.from({ length: k }, () => new Float64Array(rows.length));
-  for (const [n, own] of kMeans(rows, k, rand).entries()) shares[own]![n] = 1;
-  let components: Gaussian[] = [];
-  const logLikelihoods: number[] = [];
-  for (let step = 0; step < 20; step++) {
-    components = shares.map((share) => weightedGaussian(rows, share));
-    components.forEach((component, j) => writeLogDensities(component, rows, shares[j]!));
-    let logLikelihood = 0;
-    for (let n = 0; n < rows.length; n++) {
-      let highest = -Infinity;
-      for (const share of shares) highest = Math.max(highest, share[n]!);
-      let total = 0;
-      for (const share of shares) total += share[n] = Math.exp(share[n]! - highest);
-      for (const share of shares) share[n]! /= total;
-      logLikelihood += highest + Math.log(total);
-    }
-    const gain = logLikelihood - (logLikelihoods.at(-1) ?? -Infinity);
-    logLikelihoods.push(logLikelihood);
-    if (gain < 1e-3 * rows.length) break;
-  }
-  return { components, logLikelihoods };
-}
-
-function akaike({ components, logLikelihoods }: MixtureFit, size: number): number {
-  const parameters = components.length * (size + (size * (size + 1)) / 2) + components.length - 1;
-  return 2 * parameters - 2 * logLikelihoods.at(-1)!;
-}
-
-function weightedGaussian(rows: readonly (readonly number[])[], shares: Float64Array): Gaussian {
-  const size = rows[0]!.length;
-  const mean = new Array<number>(size).fill(0);
-  const covariance = mean.map((_, i) => mean.map((_, j): number => (i === j ? 1e-6 : 0)));
-  let total = 1e-10;
-  for (let n = 0; n < rows.length; n++) {
-    total += shares[n]!;
-    for (let i = 0; i < size; i++) mean[i] = mean[i]! + shares[n]! * rows[n]![i]!;
-  }
-  for (let i = 0; i < size; i++) mean[i] = mean[i]! / total;
-  for (let n = 0; n < rows.length; n++) {
-    const row = rows[n]!;
-    const share = shares[n]! / total;
-    // Most rows have next to no share in a component and change nothing.
-    if (share < 1e-12) continue;
-    for (let i = 0; i < size; i++) {
-      const scaled = share * (row[i]! - mean[i]!);
-      const target = covariance[i]!;
-      for (let j = 0; j < size; j++) target[j] = target[j]! + scaled * (row[j]! - mean[j]!);
-    }
-  }
-  return { weight: total / rows.length, mean, covariance, cholesky: choleskyOf(covariance) };
-}
-
-function choleskyOf(matrix: readonly (readonly number[])[]): number[][] {
-  const lower = matrix.map((row) => row.map(() => 0));
-  for (let i = 0; i < matrix.length; i++) {
-    for (let j = 0; j <= i; j++) {
-      let rest = matrix[i]![j]!;
-      for (let l = 0; l < j; l++) rest -= lower[i]![l]! * lower[j]![l]!;
-      lower[i]![j] = i === j ? Math.sqrt(Math.max(rest, 1e-12)) : rest / lower[j]![j]!;
-    }
-  }
-  return lower;
-}
-
-/** Writes the logarithm of weight times density at every row. */
-function writeLogDensities(gaussian: Gaussian, rows: readonly (readonly number[])[], logs: Float64Array): void {
-  const { weight, mean, cholesky } = gaussian;
-  let constant = Math.log(weight) - (mean.length / 2) * Math.log(2 * Math.PI);
-  cholesky.forEach((row, i) => (constant -= Math.log(row[i]!)));
-  const solved = new Float64Array(mean.length);
-  for (let n = 0; n < rows.length; n++) {
-    const row = rows[n]!;
-    let square = 0;
-    for (let i = 0; i < mean.length; i++) {
-      const factors = cholesky[i]!;
-      let rest = row[i]! - mean[i]!;
-      for (let j = 0; j < i; j++) rest -= factors[j]! * solved[j]!;
-      const z = rest / factors[i]!;
-      solved[i] = z;
-      square += z * z;
-    }
-    logs[n] = constant - square / 2;
-  }
-}
-
-/** Index of each row's cluster: k-means++ starting points, then five of Lloyd's steps. */
-function kMeans(rows: readonly (readonly number[])[], k: number, rand: () => number): number[] {
-  let centres = [rows[Math.floor(rand() * rows.length)]!];
-  while (centres.length < k) {
-    const gaps = rows.map((row) => squaredDistance(row, centres[nearest(centres, row)]!));
-    centres.push(rows[pick(gaps, rand)]!);
-  }
-  let clusters: number[] = [];
-  for (let step = 0; step < 5; step++) {
-    clusters = rows.map((row) => nearest(centres, row));
-    centres = centres.map((centre, own) => {
-      const members = rows.filter((_, n) => clusters[n] === own);
-      return centre.map((value, i) =>
-        members.length === 0 ? value : members.reduce((sum, row) => sum + row[i]!, 0) / members.length,
-      );
-    });
-  }
-  return clusters;
-}
-
-function nearest(points: readonly (readonly number[])[], target: readonly number[]): number {
-  let best = 0;
-  let shortest = Infinity;
-  for (let n = 0; n < points.length; n++) {
-    const distance = squaredDistance(points[n]!, target);
-    if (distance < shortest) [best, shortest] = [n, distance];
-  }
-  return best;
-}
-
-function squaredDistance(a: readonly number[], b: readonly number[]): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
-  return sum;
-}
-
-/** An index with probability proportional to its weight; any where all are 0. */
-function pick(weights: readonly number[], rand: () => number): number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (total <= 0) return Math.floor(rand() * weights.length);
-  let rest = rand() * total;
-  return Math.max(
-    0,
-    weights.findIndex((weight) => (rest -= weight) < 0),
-  );
-}
-
-function normal(rand: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - rand())) * Math.cos(2 * Math.PI * rand());
 }
 // #endregion
 
@@ -235,8 +125,7 @@ export function cubeStudent(side: number) {
     stateOf,
     /** One episode on a task: the state of its cube before, and the return, the competence there after it, 0 to 1. */
     practise(task: readonly number[]): { state: CubeState; ret: number } {
-      const x = along(task[0]!);
-      const y = along(task[1]!);
+      const [x, y] = [along(task[0]!), along(task[1]!)];
       const state = stateOf(x, y);
       if (state === 'frontier') competence[y * side + x]!++;
       return { state, ret: competence[y * side + x]! / 100 };
@@ -268,46 +157,41 @@ export default experiment({
   },
   metrics: {
     mastered_percent: { better: 'higher', unit: '%', about: 'cubes with a competence above 75', step: 'episode' },
-    wasted_share: {
-      better: 'lower',
-      unit: 'fraction',
-      about: 'share of the last 1000 episodes spent on locked or complete cubes',
-      step: 'episode',
-    },
+    wasted_share: { better: 'lower', unit: 'fraction', about: 'last 1000 episodes in cubes not open', step: 'episode' },
     k_selected: { better: 'neither', unit: 'components', about: 'size of the mixture chosen by AIC', step: 'episode' },
   },
 
   trial({ arm, params, rng, log, show, progress }) {
-    const { episodes, cubes_per_dim: side, useless_dims, fit_every, p_random } = params;
+    const { episodes, cubes_per_dim: side, useless_dims, fit_every: fitEvery, p_random: pRandom } = params;
     const dim = 2 + useless_dims;
     const student = cubeStudent(side);
     const rand = () => rng.uniform();
     const scores = {
-      alp_gmm: (ret: number, earlier: number) => Math.abs(ret - earlier),
-      signed_progress: (ret: number, earlier: number) => Math.max(0, ret - earlier),
-      raw_return: (ret: number) => ret,
+      alp_gmm: {},
+      signed_progress: { score: (ret: number, earlier: number) => Math.max(0, ret - earlier) },
+      raw_return: { score: (ret: number) => ret },
     };
-    const options = { fitEvery: fit_every, pRandom: p_random, ks: [2, 3, 4, 5, 6, 7, 8, 9, 10] };
+    const fit = (rows: readonly number[][], k: number) => gaussianMixture(rows, k, rng);
+    const options = { fitEvery, pRandom, ks: [2, 3, 4, 5, 6, 7, 8, 9, 10], fit };
     const teacher =
-      arm === 'uniform' || arm === 'oracle' ? undefined : alpGmmTeacher(dim, { ...options, score: scores[arm] }, rand);
+      arm === 'uniform' || arm === 'oracle' ? undefined : alpGmmTeacher(dim, { ...options, ...scores[arm] }, rand);
 
+    const uniformTask = () => Array.from({ length: dim }, rand);
     function oracleTask(): number[] {
-      const cubes = Array.from(student.competence, (_, cube) => [cube % side, Math.floor(cube / side)] as const);
-      const open = cubes.filter(([x, y]) => student.stateOf(x, y) === 'frontier');
-      const [x, y] = rng.choice(open.length > 0 ? open : cubes);
-      return Array.from({ length: dim }, (_, i) => (i < 2 ? ((i === 0 ? x : y) + rand()) / side : rand()));
+      const cubes = Array.from(student.competence, (_, cube) => [cube % side, Math.floor(cube / side)]);
+      const open = cubes.filter(([x, y]) => student.stateOf(x!, y!) === 'frontier');
+      const cube = rng.choice(open.length > 0 ? open : cubes);
+      return uniformTask().map((value, i) => (i < 2 ? (cube[i]! + value) / side : value));
     }
 
     const visited: CubeState[] = [];
-    const recent: number[][] = [];
+    const tasks: number[][] = [];
     for (let episode = 1; episode <= episodes; episode++) {
-      const uniformTask = () => Array.from({ length: dim }, rand);
       const task = teacher?.sample() ?? (arm === 'oracle' ? oracleTask() : uniformTask());
       const { state, ret } = student.practise(task);
       teacher?.update(task, ret);
       visited.push(state);
-      recent.push(task);
-      if (recent.length > fit_every) recent.shift();
+      tasks.push(task);
       if (episode % 500 !== 0) continue;
 
       const last = visited.slice(-1000);
@@ -316,7 +200,7 @@ export default experiment({
       log(episode, { mastered_percent: 100 * mastered, wasted_share: 1 - shares[1]! });
       const mixture = teacher?.mixture() ?? [];
       if (mixture.length > 0) log(episode, { k_selected: mixture.length });
-      show('competence', competenceFigure(student.competence, side, recent, mixture, dim));
+      show('competence', competenceFigure(student.competence, tasks.slice(-fitEvery), mixture));
       show('episodes', {
         title: `Last ${last.length} episodes`,
         x: { label: 'state of the cube', categories: states },
@@ -343,46 +227,19 @@ export default experiment({
   },
 });
 
-/** Competence of the cubes, the last tasks, and where the mixture's components lie, coloured by their mean score. */
-function competenceFigure(
-  competence: Uint8Array,
-  side: number,
-  tasks: readonly (readonly number[])[],
-  mixture: readonly Gaussian[],
-  dim: number,
-): Figure {
-  const rounded = (value: number) => Math.round(value * 1000) / 1000;
-  const ellipses = mixture.map(({ mean, covariance }) => {
-    const [[xx, xy], [, yy]] = covariance as [[number, number], [number, number]];
-    const middle = (xx + yy) / 2;
-    const spread = Math.hypot((xx - yy) / 2, xy);
-    return {
-      x: rounded(mean[0]!),
-      y: rounded(mean[1]!),
-      a: rounded(Math.sqrt(middle + spread)),
-      b: rounded(Math.sqrt(Math.max(0, middle - spread))),
-      angle: rounded(Math.atan2(2 * xy, xx - yy) / 2),
-      value: rounded(mean[dim]!),
-    };
-  });
+/** Competence of the cubes, the last tasks, and the mixture's components, coloured by their mean score. */
+function competenceFigure(competence: Uint8Array, tasks: readonly number[][], mixture: readonly Gaussian[]): Figure {
+  const side = Math.sqrt(competence.length);
+  const values = Array.from({ length: side }, (_, y) => [...competence.subarray(y * side, (y + 1) * side)]);
+  const [x, y] = [tasks.map((task) => task[0]!), tasks.map((task) => task[1]!)];
+  const ellipses = mixture.map((component) => ({ ...gaussianEllipse(component), value: component.mean.at(-1)! }));
   return {
     title: 'Competence, last tasks, and components of the mixture',
     x: { label: 'first task coordinate', min: 0, max: 1 },
     y: { label: 'second task coordinate', min: 0, max: 1 },
     layers: [
-      {
-        type: 'heatmap',
-        label: 'competence',
-        values: Array.from({ length: side }, (_, y) => Array.from(competence.subarray(y * side, (y + 1) * side))),
-        min: 0,
-        max: 100,
-      },
-      {
-        type: 'points',
-        label: 'tasks',
-        x: tasks.map((task) => rounded(task[0]!)),
-        y: tasks.map((task) => rounded(task[1]!)),
-      },
+      { type: 'heatmap', label: 'competence', values, min: 0, max: 100 },
+      { type: 'points', label: 'tasks', x, y },
       { type: 'ellipses', label: 'mean score', ellipses },
     ],
   };

@@ -1,60 +1,13 @@
 import assert from 'node:assert/strict';
-import { createRng, mean, runTrial } from 'marginalia';
-import experiment, { alpGmmTeacher, cubeStudent, fitMixture } from '../../../snippets/curriculum/alp-gmm/experiment.ts';
+import { createRng, gaussianMixture, mean, runTrial } from 'marginalia';
+import experiment, {
+  alpGmmTeacher,
+  cubeStudent,
+  type FitMixture,
+} from '../../../snippets/curriculum/alp-gmm/experiment.ts';
 
-const options = { fitEvery: 100, pRandom: 0.2, ks: [2, 3, 4] };
-
-describe('the mixture of ALP-GMM', () => {
-  const rng = createRng('mixture', 0);
-  const rand = () => rng.uniform();
-  /** Two clusters of 150: around (0, 0) with standard deviation 0.1, and around (3, 1) with correlated noise. */
-  const rows = Array.from({ length: 300 }, (_, n) => {
-    const [a, b] = [rng.normal(), rng.normal()];
-    return n % 2 === 0 ? [0.1 * a, 0.1 * b] : [3 + 0.5 * a, 1 + 0.4 * a + 0.3 * b];
-  });
-
-  it('never becomes less likely from one step of EM to the next', () => {
-    for (let repetition = 0; repetition < 4; repetition++) {
-      const { logLikelihoods } = fitMixture(rows, 5, rand);
-      for (let i = 1; i < logLikelihoods.length; i++) {
-        // The 1e-6 on the covariances' diagonals moves the optimum by as little.
-        assert.ok(logLikelihoods[i]! >= logLikelihoods[i - 1]! - 1e-2, logLikelihoods.join(' '));
-      }
-    }
-  });
-
-  it('finds two clusters with their shares, centres and covariances', () => {
-    const { components } = fitMixture(rows, 2, rand);
-    const [near, far] = [...components].sort((a, b) => a.mean[0]! - b.mean[0]!);
-    assert.ok(Math.abs(near!.weight - 0.5) < 0.01 && Math.abs(far!.weight - 0.5) < 0.01);
-    assert.ok(Math.hypot(near!.mean[0]!, near!.mean[1]!) < 0.05);
-    assert.ok(Math.hypot(far!.mean[0]! - 3, far!.mean[1]! - 1) < 0.15);
-    const expected = [
-      [0.25, 0.2],
-      [0.2, 0.25],
-    ];
-    far!.covariance.forEach((row, i) =>
-      row.forEach((value, j) => assert.ok(Math.abs(value - expected[i]![j]!) < 0.06, `covariance ${value}`)),
-    );
-  });
-
-  it('has Cholesky factors whose product is the covariance', () => {
-    for (const { covariance, cholesky } of fitMixture(rows, 3, rand).components) {
-      covariance.forEach((row, i) =>
-        row.forEach((value, j) => {
-          const product = cholesky[i]!.reduce((sum, factor, l) => sum + factor * cholesky[j]![l]!, 0);
-          assert.ok(Math.abs(product - value) < 1e-9);
-        }),
-      );
-    }
-  });
-
-  it('stays finite where all rows are the same', () => {
-    const { components, logLikelihoods } = fitMixture(Array<number[]>(50).fill([0.5, 0.5, 0]), 3, rand);
-    assert.ok(logLikelihoods.every(Number.isFinite));
-    assert.ok(components.every(({ cholesky }) => cholesky.flat().every(Number.isFinite)));
-  });
-});
+const fit: FitMixture = (rows, k) => gaussianMixture(rows, k, createRng('fit', k));
+const options = { fitEvery: 100, pRandom: 0.2, ks: [2, 3, 4], fit };
 
 describe('the ALP-GMM teacher', () => {
   it('goes where the return changes', () => {
