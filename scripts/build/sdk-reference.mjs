@@ -19,6 +19,9 @@ const chapters = [
     'Networks and optimisers',
     [
       'dense-network',
+      'dense-layers',
+      'train-classifier',
+      'reinforce',
       'recurrent-network',
       'network-memory',
       'network-optimizer',
@@ -31,7 +34,7 @@ const chapters = [
   ],
   ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'random-mdp', 'gridworld', 'top-spin']],
   ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
-  ['Data', ['glyphs', 'classification']],
+  ['Data', ['glyphs', 'spirals', 'classification']],
 ];
 
 const introduction = `# The module \`marginalia\`

@@ -1,3 +1,48 @@
+/** Rows of features, each with the number of its class. */
+export interface LabelledRows {
+  /** [count, features]. */
+  readonly inputs: Float32Array;
+  /** Class of each row, from 0. */
+  readonly labels: ArrayLike<number>;
+}
+
+/**
+ * Some of the rows, as `denseNetwork` trains on them.
+ *
+ * @param numbers which of them, from 0, in this order; one may come more than once.
+ * @param classes that there are.
+ * @returns inputs [numbers, features] and targets [numbers, classes], one-hot.
+ * @throws RangeError where the inputs are no rows of one length.
+ */
+export function classBatch(
+  { inputs, labels }: LabelledRows,
+  numbers: ArrayLike<number>,
+  classes: number,
+): { readonly inputs: Float32Array; readonly targets: Float32Array } {
+  const features = rowLength('classBatch', 'inputs', inputs, labels);
+  const rows = new Float32Array(numbers.length * features);
+  const targets = new Float32Array(numbers.length * classes);
+  for (let row = 0; row < numbers.length; row++) {
+    const n = numbers[row]!;
+    rows.set(inputs.subarray(n * features, (n + 1) * features), row * features);
+    targets[row * classes + labels[n]!] = 1;
+  }
+  return { inputs: rows, targets };
+}
+
+/**
+ * The class of the largest output of each row; of equal ones the first.
+ *
+ * @param outputs [count, classes].
+ */
+export function likeliestClasses(outputs: ArrayLike<number>, classes: number): Uint8Array {
+  return Uint8Array.from({ length: outputs.length / classes }, (_, n) => {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (outputs[n * classes + k]! > outputs[n * classes + best]!) best = k;
+    return best;
+  });
+}
+
 /**
  * Share of rows whose largest output is that of their class; of equal ones the first counts.
  *
@@ -5,14 +50,8 @@
  * @param labels class of each row, from 0.
  */
 export function accuracy(outputs: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const classes = classesOf('accuracy', outputs, labels);
-  let right = 0;
-  for (let n = 0; n < labels.length; n++) {
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (outputs[n * classes + k]! > outputs[n * classes + best]!) best = k;
-    if (best === labels[n]) right++;
-  }
-  return right / labels.length;
+  const classes = rowLength('accuracy', 'outputs', outputs, labels);
+  return likeliestClasses(outputs, classes).filter((best, n) => best === labels[n]).length / labels.length;
 }
 
 /**
@@ -26,7 +65,7 @@ export function crossEntropies(
   outputs: ArrayLike<number>,
   labels: ArrayLike<number>,
 ): { readonly losses: Float64Array; readonly gradient: Float64Array } {
-  const classes = classesOf('crossEntropies', outputs, labels);
+  const classes = rowLength('crossEntropies', 'outputs', outputs, labels);
   const losses = new Float64Array(labels.length);
   const gradient = new Float64Array(outputs.length);
   for (let n = 0; n < labels.length; n++) {
@@ -42,10 +81,10 @@ export function crossEntropies(
   return { losses, gradient };
 }
 
-function classesOf(caller: string, outputs: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const classes = outputs.length / labels.length;
-  if (!(Number.isInteger(classes) && classes > 0)) {
-    throw new RangeError(`${caller}: ${outputs.length} outputs are no rows of one length for ${labels.length} labels.`);
+function rowLength(caller: string, what: string, values: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const length = values.length / labels.length;
+  if (!(Number.isInteger(length) && length > 0)) {
+    throw new RangeError(`${caller}: ${values.length} ${what} are no rows of one length for ${labels.length} labels.`);
   }
-  return classes;
+  return length;
 }

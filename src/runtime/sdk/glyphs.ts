@@ -1,3 +1,4 @@
+import { classBatch } from './classification.ts';
 import type { Rng } from './rng.ts';
 
 /** Labelled images, 64 pixels each, one after another. */
@@ -50,14 +51,7 @@ export function glyphBatch(
   { pixels, labels }: GlyphImages,
   numbers: ArrayLike<number>,
 ): { readonly inputs: Float32Array; readonly targets: Float32Array } {
-  const inputs = new Float32Array(numbers.length * size);
-  const targets = new Float32Array(numbers.length * 10);
-  for (let row = 0; row < numbers.length; row++) {
-    const n = numbers[row]!;
-    inputs.set(pixels.subarray(n * size, (n + 1) * size), row * size);
-    targets[row * 10 + labels[n]!] = 1;
-  }
-  return { inputs, targets };
+  return classBatch({ inputs: pixels, labels }, numbers, 10);
 }
 
 function prototype(rng: Rng): number[] {

@@ -33,7 +33,11 @@ export type {
 } from './tensors.ts';
 export { backwardInduction, sampleEpisode, type EpisodeStep, type StepValues } from './finite-horizon.ts';
 export { createGlyphs, glyphBatch, type GlyphImages } from './glyphs.ts';
-export { accuracy, crossEntropies } from './classification.ts';
+export { accuracy, classBatch, crossEntropies, likeliestClasses, type LabelledRows } from './classification.ts';
+export { layersOf, parametersOf, type DenseLayer } from './dense-layers.ts';
+export { reinforce, type Reinforce } from './reinforce.ts';
+export { spirals, spiralsFigure } from './spirals.ts';
+export { trainClassifier } from './train-classifier.ts';
 export { mlp, softmaxCrossEntropy, variableOf, type Mlp } from './nets.ts';
 export { denseNetwork } from './dense-network.ts';
 export type { DenseNetwork, DenseNetworkOptions } from './dense-network.ts';

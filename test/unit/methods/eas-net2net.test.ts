@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createRng, type Rng } from 'marginalia';
-import experiment, {
-  deepen,
-  net2Wider,
-  widen,
-  type Layer,
-} from '../../../snippets/architecture-search/eas-net2net/experiment.ts';
+import { createRng, type DenseLayer as Layer, type Rng } from 'marginalia';
+import experiment, { deepen, net2Wider, widen } from '../../../snippets/architecture-search/eas-net2net/experiment.ts';
 import { assertSound, shortRun, verdictWith } from './short-run.ts';
 
 /** A perceptron's outputs in double precision. */

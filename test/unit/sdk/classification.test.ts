@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { accuracy, crossEntropies, logSoftmax } from 'marginalia';
+import { accuracy, classBatch, crossEntropies, likeliestClasses, logSoftmax } from 'marginalia';
 
 describe('classification', () => {
   const output = fc.double({ min: -30, max: 30, noNaN: true });
@@ -45,8 +45,24 @@ describe('classification', () => {
     assert.equal(accuracy([1, 2, 3, 4, 0, 0, -1, -2, -3, 5, 5, 1], [2, 0, 1, 0]), 3 / 4);
   });
 
+  it('names the class of the largest output of each row, of equal ones the first', () => {
+    assert.deepEqual([...likeliestClasses([1, 2, 3, 4, 0, 0, -1, -2, -3, 5, 5, 1], 3)], [2, 0, 0, 0]);
+    assert.deepEqual([...likeliestClasses([1, 2, 3, 4, 0, 0, 2, 2], 2)], [1, 1, 0, 0]);
+  });
+
+  it('puts the asked rows into a batch in their order, with their classes one-hot', () => {
+    const rows = { inputs: Float32Array.of(1, 2, 3, 4, 5, 6), labels: [1, 0, 2] };
+    const { inputs, targets } = classBatch(rows, [2, 0, 2], 4);
+    assert.deepEqual([...inputs], [5, 6, 1, 2, 5, 6]);
+    assert.deepEqual([...targets], [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0]);
+  });
+
   it('refuses outputs that do not divide into rows', () => {
     assert.throws(() => accuracy([1, 2, 3], [0, 1]), /accuracy: 3 outputs are no rows of one length for 2 labels/);
     assert.throws(() => crossEntropies([], []), RangeError);
+    assert.throws(
+      () => classBatch({ inputs: new Float32Array(3), labels: [0, 1] }, [0], 2),
+      /classBatch: 3 inputs are/,
+    );
   });
 });
