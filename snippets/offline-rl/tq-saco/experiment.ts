@@ -4,10 +4,9 @@ import type { Curve, Rng } from 'marginalia';
 // A Dataset Perspective on Offline Reinforcement Learning
 // Schweighofer, Radler, Dinu, Hofmarcher, Patil, Bitto-Nemling, Eghbal-zadeh and Hochreiter, CoLLAs 2022, arXiv 2111.04714
 //
-// Two numbers describe a dataset: how well its trajectories did (equation: Trajectory quality), and how much of what there is
-// they tried (equation: State-action coverage). Here 24 datasets of a gridworld differ in both, and cloning, offline
-// Q-learning and Q-learning that keeps to the data's actions are trained on each. Values of actions that were never tried
-// begin at random, as a network's would: in a table of zeros nothing is over-estimated.
+// Two numbers describe a dataset: how well its trajectories did, and how much of what there is they tried. Cloning, offline
+// Q-learning and Q-learning that keeps to the data's actions are trained on 24 datasets of a gridworld that differ in both.
+// Values of actions never tried begin at random, as a network's would: in a table of zeros nothing is over-estimated.
 
 // --- The method ---------------------------------------------------------------------------------------------------------
 
@@ -41,14 +40,8 @@ function tqSaco(
 }
 // #endregion
 
-interface Step {
-  readonly s: number;
-  readonly a: number;
-  readonly r: number;
-  readonly next: number;
-  /** Of the trajectory, at a terminal state or at the limit of steps. */
-  readonly end: boolean;
-}
+/** `end`: of the trajectory, at a terminal state or at the limit of steps. */
+type Step = Readonly<{ s: number; a: number; r: number; next: number; end: boolean }>;
 type Act = (s: number, rng: Rng) => number;
 type Arm = 'constrained' | 'offline_q' | 'bc' | 'zeros';
 
@@ -60,15 +53,20 @@ export function train(arm: Arm, data: readonly Step[], initStd: number, threshol
   if (arm === 'bc') return (s, draw) => argmax(row(counts, s), draw);
 
   // The world is deterministic: one step of each kind says all.
-  const unique = new Map(data.map((step) => [step.s * actions + step.a, step]));
+  const unique = [...new Map(data.map((step) => [step.s * actions + step.a, step])).values()];
   const most = Array.from({ length: states }, (_, s) => Math.max(...row(counts, s)));
   const isAllowed = (s: number, a: number) => arm !== 'constrained' || counts[s * actions + a]! >= threshold * most[s]!;
   const allowed = most.map((_, s) => [0, 1, 2, 3].filter((a) => isAllowed(s, a)));
   const isZero = (s: number) => arm === 'zeros' || (arm === 'constrained' && most[s] === 0);
   const q = counts.map((_, cell) => rng.normal(0, isZero(Math.floor(cell / actions)) ? 0 : initStd));
-  const best = (s: number) => allowed[s]!.reduce((top, a) => Math.max(top, q[s * actions + a]!), -Infinity);
+  function best(s: number): number {
+    let top = -Infinity;
+    for (const a of allowed[s]!) top = Math.max(top, q[s * actions + a]!);
+    return top;
+  }
   for (let sweep = 0; sweep < sweeps; sweep++) {
-    for (const [cell, { r, next }] of unique) {
+    for (const { s, a, r, next } of unique) {
+      const cell = s * actions + a;
       q[cell]! += 0.5 * (r + (world.isTerminal(next) ? 0 : gamma * best(next)) - q[cell]!);
     }
   }
@@ -78,8 +76,12 @@ export function train(arm: Arm, data: readonly Step[], initStd: number, threshol
 
 /** The place of the highest number, at random among equals. */
 function argmax(values: Float64Array, rng: Rng): number {
-  const top = Math.max(...values);
-  return rng.choice([...values.keys()].filter((a) => values[a] === top));
+  let [top, equals] = [-Infinity, [] as number[]];
+  for (let a = 0; a < values.length; a++) {
+    if (values[a]! > top) [top, equals] = [values[a]!, []];
+    if (values[a] === top) equals.push(a);
+  }
+  return rng.choice(equals);
 }
 
 // --- The testbed: a gridworld with traps, and datasets of it ----------------------------------------------------------------
