@@ -30,17 +30,18 @@ export function refreshStep(
   fisher: Float32Array,
   o: { gamma: number; eta: number; damp: number; noise: number; J: number; normal: () => number },
 ): Float32Array {
-  let unlearnt = theta;
+  const next = theta.slice();
   for (let j = 0; j < o.J; j++) {
-    const g = grad(unlearnt);
-    unlearnt = unlearnt.map((value, i) => {
+    const g = grad(next);
+    for (let i = 0; i < next.length; i++) {
       const inverse = o.damp / (o.damp + fisher[i]!);
       const noise = o.noise > 0 ? o.noise * Math.sqrt(2 * o.gamma * inverse) * o.normal() : 0;
-      return value + o.gamma * inverse * g[i]! + noise;
-    });
+      next[i] = next[i]! + o.gamma * inverse * g[i]! + noise;
+    }
   }
-  const g = grad(unlearnt);
-  return unlearnt.map((value, i) => value - o.eta * g[i]!);
+  const g = grad(next);
+  for (let i = 0; i < next.length; i++) next[i]! -= o.eta * g[i]!;
+  return next;
 }
 // #endregion
 
@@ -62,7 +63,9 @@ export function lossOf(network: DenseNetwork, { pixels, labels, weights }: Batch
   return {
     at: (theta: Float32Array) => run(theta).losses.reduce((sum, loss, n) => sum + weights[n]! * loss, 0),
     gradient: (theta: Float32Array): Float32Array => {
-      network.backward(run(theta).gradient.map((value, i) => value * weights[Math.floor(i / 10)]!));
+      const { gradient } = run(theta);
+      for (let i = 0; i < gradient.length; i++) gradient[i]! *= weights[Math.floor(i / 10)]!;
+      network.backward(gradient);
       return network.gradient();
     },
   };

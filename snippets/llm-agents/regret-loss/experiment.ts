@@ -1,14 +1,24 @@
-import { adam, atLeast, atMost, choice, experiment, float, int, mean } from 'marginalia';
-import type { Curve, Figure, Rng } from 'marginalia';
+import {
+  adam,
+  atLeast,
+  atMost,
+  choice,
+  experiment,
+  float,
+  int,
+  mean,
+  type Curve,
+  type Figure,
+  type Rng,
+} from 'marginalia';
 
 // Do LLM Agents Have Regret? A Case Study in Online Learning and Games
 // Park, Liu, Ozdaglar and Zhang, ICLR 2025, arXiv 2403.16843
 //
-// An agent meets losses one after another, and its regret is what it loses beyond the best fixed action in hindsight (equation:
-// Regret on one sequence). That needs no label of a right action, so a sequence model can be trained on its own regret over
-// random losses (equation: Regret-loss). A layer of linear self-attention (equation: Linear self-attention policy) becomes follow
-// the regularized leader that way (equation: What it converges to). Actions are points of the unit disc. Where losses alternate,
-// the leader of the past is wrong every time: who follows it without regularization has linear regret.
+// Regret is what an agent loses beyond the best fixed action in hindsight (equation: Regret on one sequence). A sequence model
+// can be trained on it without labels (equation: Regret-loss): a layer of linear self-attention (equation: Linear self-attention
+// policy) becomes follow the regularized leader (equation: What it converges to). Actions are points of the unit disc. Where
+// losses alternate, the leader of the past is wrong every time: following it without regularization has linear regret.
 
 // --- The method ---------------------------------------------------------------------------------------------------------
 
@@ -30,9 +40,11 @@ export function regretLoss(
   k: number,
 ): { loss: number; regrets: number[]; gradient: Float64Array[] } {
   const regrets = losses.map((sequence, j) => {
-    const total = new Array<number>(d).fill(0);
-    sequence.forEach((x, i) => (total[i % d]! += x));
-    return sequence.reduce((sum, x, i) => sum + x * policy[j]![i]!, Math.hypot(...total));
+    const [actions, total] = [policy[j]!, new Array<number>(d).fill(0)];
+    for (let i = 0; i < sequence.length; i++) total[i % d]! += sequence[i]!;
+    let regret = Math.hypot(...total);
+    for (let i = 0; i < sequence.length; i++) regret += sequence[i]! * actions[i]!;
+    return regret;
   });
   const most = Math.max(...regrets);
   const weights = regrets.map((regret) => Math.exp(k * (regret - most)));
@@ -99,8 +111,11 @@ type Family = (typeof families)[number];
 
 /** A sequence of losses [T, 2]: normal, around a fixed bias, alternating along a direction, or waves. */
 export function drawLosses(family: Family, horizon: number, rng: Rng): Float64Array {
-  const around = (deviation: number, center: (t: number, axis: number) => number) =>
-    new Float64Array(2 * horizon).map((_, i) => center(i >> 1, i % 2) + deviation * rng.normal());
+  function around(deviation: number, center: (t: number, axis: number) => number): Float64Array {
+    const losses = new Float64Array(2 * horizon);
+    for (let i = 0; i < losses.length; i++) losses[i] = center(i >> 1, i % 2) + deviation * rng.normal();
+    return losses;
+  }
   if (family === 'gauss') return around(1, () => 0);
   const bias = [rng.normal(), rng.normal()];
   if (family === 'bias') return around(1, (_, axis) => bias[axis]!);
@@ -115,7 +130,8 @@ export function drawLosses(family: Family, horizon: number, rng: Rng): Float64Ar
 function towardsBest(actions: Float64Array, losses: Float64Array): Float64Array {
   const total = [0, 0];
   losses.forEach((x, i) => (total[i % 2]! += x));
-  return actions.map((x, i) => 2 * (x + total[i % 2]! / Math.hypot(...total)));
+  const length = Math.hypot(...total);
+  return actions.map((x, i) => 2 * (x + total[i % 2]! / length));
 }
 
 // --- The experiment -----------------------------------------------------------------------------------------------------
@@ -162,11 +178,8 @@ export default experiment({
     const regrets = (policy: (losses: Float64Array) => Float64Array, of = tests) =>
       of.map((sequences) => mean(regretLoss(sequences.map(policy), sequences, 2, 0).regrets));
     const byEta = etas.map((eta) => regrets((losses) => ftrl(losses, eta)));
-    const fixed = {
-      follow_leader: byEta.at(-1)!,
-      still: regrets((losses) => ftrl(losses, 0)),
-      tuned_ftrl: families.map((_, f) => Math.min(...byEta.map((one) => one[f]!))),
-    };
+    const tuned_ftrl = families.map((_, f) => Math.min(...byEta.map((one) => one[f]!)));
+    const fixed = { follow_leader: byEta.at(-1)!, still: regrets((losses) => ftrl(losses, 0)), tuned_ftrl };
     if (arm === 'follow_leader' || arm === 'still' || arm === 'tuned_ftrl') {
       for (const step of [0, steps]) log(step, { regret_bias: fixed[arm][1]!, regret_alt: fixed[arm][2]! });
       return;
@@ -186,8 +199,7 @@ export default experiment({
       path.push(product);
     };
 
-    const family = arm === 'regret_loss_bias' ? 'bias' : params.train_family;
-    const size = arm === 'worst_of_4' ? 4 : 1;
+    const [family, size] = [arm === 'regret_loss_bias' ? 'bias' : params.train_family, arm === 'worst_of_4' ? 4 : 1];
     const draws = rng.split('training');
     const optimiser = adam(9, { rate: 0.01, scale: 0.99 });
     for (let step = 0; step < steps; step++) {
@@ -241,9 +253,10 @@ function pathFigure(path: readonly number[][]): Figure {
 }
 
 function barsFigure(regrets: Readonly<Record<string, readonly number[]>>): Figure {
-  const layers = Object.entries(regrets).map(([label, height], n) => {
-    return { type: 'bars', label, x: families.map((_, f) => f + (n - 1.5) / 5), height } as const;
-  });
+  const place = (n: number) => families.map((_, f) => f + (n - 1.5) / 5);
+  const layers = Object.entries(regrets).map(
+    ([label, height], n) => ({ type: 'bars', label, x: place(n), height }) as const,
+  );
   const [x, y] = [{ label: 'losses', categories: families }, { label: 'mean regret' }];
   return { title: 'Regret by family of losses', x, y, layers };
 }

@@ -121,15 +121,14 @@ export function chain(rng: Rng, sizes: readonly number[]) {
 }
 
 function rowsOf(values: Float32Array, rows: number): number[][] {
-  const result = Array.from({ length: rows }, (): number[] => []);
-  values.forEach((value, i) => result[Math.floor((i * rows) / values.length)]!.push(value));
-  return result;
+  const width = values.length / rows;
+  return Array.from({ length: rows }, (_, n) => Array.from(values.subarray(n * width, (n + 1) * width)));
 }
 
 function flat(rows: readonly (readonly number[])[], factor: number): Float32Array {
   const width = rows[0]!.length;
   const result = new Float32Array(rows.length * width);
-  for (let i = 0; i < result.length; i++) result[i] = factor * rows[Math.floor(i / width)]![i % width]!;
+  for (const [n, row] of rows.entries()) for (let j = 0; j < width; j++) result[n * width + j] = factor * row[j]!;
   return result;
 }
 
