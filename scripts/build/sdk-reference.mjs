@@ -14,7 +14,7 @@ const sdk = join(root, 'src/runtime/sdk');
 const chapters = [
   ['The experiment', ['declare', 'experiment', 'parameters', 'conditions', 'figure']],
   ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation', 'gaussian-mixture']],
-  ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process']],
+  ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process', 'shifted-laplacian']],
   [
     'Networks and optimisers',
     [
@@ -32,7 +32,10 @@ const chapters = [
       'logits',
     ],
   ],
-  ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'random-mdp', 'gridworld', 'top-spin']],
+  [
+    'Worlds with states and actions',
+    ['tabular-mdp', 'finite-horizon', 'random-mdp', 'gridworld', 'top-spin', 'function-games'],
+  ],
   ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
   ['Data', ['glyphs', 'spirals', 'classification']],
 ];

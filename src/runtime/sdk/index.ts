@@ -49,6 +49,8 @@ export { adam, type Step, type StepState } from './adam.ts';
 export { restoreOptimizer, saveOptimizer, type OptimizerState } from './optimizer-state.ts';
 export { covarianceMatrix, gaussianProcess, matern52, squaredExponential } from './gaussian-process.ts';
 export type { Kernel, KernelOptions, Prediction } from './gaussian-process.ts';
+export { fullGame, moveToBeacon } from './function-games.ts';
+export type { FunctionAction, FunctionGame, GameOutcome } from './function-games.ts';
 export { gaussianEllipse, gaussianMixture } from './gaussian-mixture.ts';
 export type { Gaussian, GaussianMixture } from './gaussian-mixture.ts';
 export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';
@@ -60,6 +62,8 @@ export { prefersFirst } from './preferences.ts';
 export { greedyPolicy, policyValues, softmaxPolicy, timeToEnd, valueIteration } from './tabular-mdp.ts';
 export type { ActionValues, Policy, TabularMdp, Transition } from './tabular-mdp.ts';
 export { randomMdp, type RandomMdp } from './random-mdp.ts';
+export { optimalRelaxation, shiftedLaplacian, smallestLaplacianEigenvalue, sorSweeps } from './shifted-laplacian.ts';
+export type { ShiftedLaplacian } from './shifted-laplacian.ts';
 export {
   addAlong,
   expectedSum,
