@@ -1,12 +1,12 @@
-import { atMost, choice, experiment, float, int, mean, type Rng } from 'marginalia';
+import { atMost, choice, experiment, float, int, mean } from 'marginalia';
+import { optimalRelaxation, shiftedLaplacian, smallestLaplacianEigenvalue, sorSweeps } from 'marginalia';
+import type { Figure, Rng, ShiftedLaplacian } from 'marginalia';
 
 // Learning to Relax: Setting Solver Parameters Across a Sequence of Linear System Instances
 // Khodak, Chow, Balcan and Talwalkar, ICLR 2024, arXiv 2310.02246
 //
-// A simulation solves one linear system after another by successive over-relaxation (equation: SOR sweep). How many
-// sweeps a system takes depends on the relaxation factor, and the number of sweeps is all that is seen. Tsallis-INF treats
-// a grid of factors as the arms of a bandit; the contextual learner also knows each system's diagonal shift and predicts
-// every factor's cost from it by Chebyshev regression.
+// A simulation solves one linear system after another by successive over-relaxation (equation: SOR sweep). The factors are
+// the arms of a bandit, which sees only how many sweeps its choice took; a contextual one also knows the diagonal shift.
 
 // --- The method ---------------------------------------------------------------------------------------------------------
 
@@ -94,6 +94,7 @@ export function chebyshevBandit(arms: number, degree = 5, ridge = 0.1): Learner 
       const divisor = 1 + dot(direction, x);
       for (let i = 0; i < size; i++) {
         for (let j = 0; j < size; j++) inverse[i]![j]! -= (direction[i]! * direction[j]!) / divisor;
+        // Costs in hundreds of sweeps.
         moments[i]! += (x[i]! * (cost - 1)) / 100;
       }
       for (let i = 0; i < size; i++) weights[i] = dot(inverse[i]!, moments);
@@ -107,60 +108,14 @@ function dot(a: readonly number[], b: readonly number[]): number {
 
 // --- The testbed: a stream of shifted Laplacian systems -----------------------------------------------------------------
 
-export interface System {
-  /** Added to the diagonal of the 5-point Laplacian (4 on the diagonal, -1 to each neighbour). */
-  readonly shift: number;
-  /** Right-hand side, side x side in row order, in a frame of zeros one wide. */
-  readonly rhs: Float64Array;
-}
-
-/** Sweeps until the residual's norm is at most `tolerance` times the right-hand side's, starting from 0; at most `limit`. */
-export function sorSweeps({ shift, rhs }: System, omega: number, tolerance: number, limit: number): number {
-  const width = Math.sqrt(rhs.length);
-  const x = new Float64Array(rhs.length);
-  const diagonal = 4 + shift;
-  const step = omega / diagonal;
-  const goal = tolerance ** 2 * rhs.reduce((sum, value) => sum + value * value, 0);
-  for (let sweep = 1; sweep <= limit; sweep++) {
-    for (let row = 1; row < width - 1; row++) {
-      for (let i = row * width + 1; i < (row + 1) * width - 1; i++) {
-        const neighbours = x[i - width]! + x[i - 1]! + x[i + 1]! + x[i + width]!;
-        x[i] = (1 - omega) * x[i]! + step * (rhs[i]! + neighbours);
-      }
-    }
-    let residual = 0;
-    for (let row = 1; row < width - 1 && residual <= goal; row++) {
-      for (let i = row * width + 1; i < (row + 1) * width - 1; i++) {
-        const neighbours = x[i - width]! + x[i - 1]! + x[i + 1]! + x[i + width]!;
-        residual += (rhs[i]! + neighbours - diagonal * x[i]!) ** 2;
-      }
-    }
-    if (residual <= goal) return sweep;
-  }
-  return limit;
-}
-
-/** The factor of fastest asymptotic convergence (equation: Classical optimum); what a person who knows the spectrum would set. */
-export function classicalOptimum(shift: number, side: number): number {
-  const beta = (4 * Math.cos(Math.PI / (side + 1))) / (4 + shift);
-  return 2 / (1 + Math.sqrt(1 - beta ** 2));
-}
-
 const shiftRange = 0.6;
 
-/** The lowest shift keeps the matrix positive definite: -0.15 on the 10 x 10 grid, as near its smallest eigenvalue on others. */
-function lowestShift(side: number): number {
-  const smallest = (points: number) => 8 * Math.sin(Math.PI / (2 * (points + 1))) ** 2;
-  return (-0.15 * smallest(side)) / smallest(10);
-}
+/** Keeps the matrix positive definite: -0.15 on the 10 x 10 grid, as near its smallest eigenvalue on others. */
+const lowestShift = (side: number) => (-0.15 * smallestLaplacianEigenvalue(side)) / smallestLaplacianEigenvalue(10);
 
-function drawSystem(rng: Rng, side: number, contexts: 'wide' | 'narrow'): System {
+function drawSystem(rng: Rng, side: number, contexts: 'wide' | 'narrow'): ShiftedLaplacian {
   const share = contexts === 'wide' ? rng.beta(1 / 2, 3 / 2) : rng.beta(2, 6);
-  const rhs = new Float64Array((side + 2) ** 2);
-  for (let row = 1; row <= side; row++) {
-    for (let column = 1; column <= side; column++) rhs[row * (side + 2) + column] = rng.normal();
-  }
-  return { shift: lowestShift(side) + shiftRange * share, rhs };
+  return shiftedLaplacian(side, lowestShift(side) + shiftRange * share, rng);
 }
 
 // --- The experiment -----------------------------------------------------------------------------------------------------
@@ -176,10 +131,7 @@ export default experiment({
     grid_side: int(10, { min: 4, max: 24, about: 'side of the 2-D grid; a system has its square of unknowns' }),
     factors: int(20, { min: 3, max: 80, about: 'relaxation factors, evenly from 1 to 1.95' }),
     tolerance: float(1e-8, { min: 1e-12, max: 1e-2, about: 'relative residual at which a system is solved' }),
-    contexts: choice('wide', {
-      choices: ['wide', 'narrow'],
-      about: 'spread of the shifts: Beta(1/2, 3/2) or Beta(2, 6)',
-    }),
+    contexts: choice('wide', { choices: ['wide', 'narrow'], about: 'shifts by Beta(1/2, 3/2) or by Beta(2, 6)' }),
   },
   arms: {
     tsallis_inf: { role: 'method', about: 'bandit over the factors; sees only how many sweeps its choice took' },
@@ -191,12 +143,7 @@ export default experiment({
   },
   metrics: {
     sweeps: { better: 'lower', unit: 'sweeps', about: 'moving average over 100 systems', step: 'system' },
-    mean_sweeps: {
-      better: 'lower',
-      unit: 'sweeps',
-      about: 'average over the second half of the stream',
-      step: 'system',
-    },
+    mean_sweeps: { better: 'lower', unit: 'sweeps', about: 'average over the second half', step: 'system' },
   },
 
   trial({ arm, params, rng, log, show, progress }) {
@@ -204,12 +151,12 @@ export default experiment({
     const systemsRng = rng.split('systems');
     const systems = Array.from({ length: instances }, () => drawSystem(systemsRng, grid_side, contexts));
     const omegas = Array.from({ length: factors }, (_, i) => 1 + (0.95 * i) / (factors - 1));
-    const solve = (system: System, factor: number, limit = sweepLimit) =>
+    const solve = (system: ShiftedLaplacian, factor: number, limit = sweepLimit) =>
       sorSweeps(system, omegas[factor]!, tolerance, limit);
 
     /** From theory's factor outwards; one that is already worse than the best so far is not followed to its end. */
-    function bestFactor(system: System): { factor: number; cost: number } {
-      const start = classicalOptimum(system.shift, grid_side);
+    function bestFactor(system: ShiftedLaplacian): number {
+      const start = optimalRelaxation(system.shift, grid_side);
       const order = omegas.map((_, factor) => factor);
       order.sort((a, b) => Math.abs(omegas[a]! - start) - Math.abs(omegas[b]! - start));
       let best = { factor: 0, cost: sweepLimit + 1 };
@@ -217,42 +164,32 @@ export default experiment({
         const cost = solve(system, factor, best.cost);
         if (cost < best.cost) best = { factor, cost };
       }
-      return best;
+      return best.factor;
     }
 
     function bestFixedFactor(): number {
-      const totals = omegas.map(() => 0);
-      for (let t = 0; t < instances; t += 10) {
-        for (let factor = 0; factor < factors; factor++) totals[factor]! += solve(systems[t]!, factor);
-      }
-      return totals.indexOf(Math.min(...totals));
+      const sample = systems.filter((_, t) => t % 10 === 0);
+      const averages = omegas.map((_, factor) => mean(sample.map((system) => solve(system, factor))));
+      return averages.indexOf(Math.min(...averages));
     }
 
     const learner =
       arm === 'tsallis_inf' ? tsallisInf(factors) : arm === 'chebyshev' ? chebyshevBandit(factors) : undefined;
     const fixed = arm === 'best_fixed' ? bestFixedFactor() : 0;
     const draws = rng.split('draws');
+    const unlearned = (system: ShiftedLaplacian) =>
+      arm === 'instance_best' ? bestFactor(system) : arm === 'random_factor' ? draws.int(0, factors) : fixed;
     const columns: number[][] = [];
     const chosen: number[] = [];
     const costs: number[] = [];
-
     for (let t = 1; t <= instances; t++) {
       const system = systems[t - 1]!;
       const context = (2 * (system.shift - lowestShift(grid_side))) / shiftRange - 1;
-      let factor: number;
-      let cost: number;
-      if (learner !== undefined) {
-        const probabilities = learner.probabilities(t, context);
-        factor = draws.weighted(probabilities);
-        cost = solve(system, factor);
-        learner.observe(factor, probabilities[factor]!, cost, context);
-        if (t % 25 === 0) columns.push(probabilities.map((p) => Math.round(p * 1e4) / 1e4));
-      } else if (arm === 'instance_best') {
-        ({ factor, cost } = bestFactor(system));
-      } else {
-        factor = arm === 'random_factor' ? draws.int(0, factors) : fixed;
-        cost = solve(system, factor);
-      }
+      const probabilities = learner?.probabilities(t, context);
+      const factor = probabilities ? draws.weighted(probabilities) : unlearned(system);
+      const cost = solve(system, factor);
+      if (probabilities) learner?.observe(factor, probabilities[factor]!, cost, context);
+      if (probabilities && t % 25 === 0) columns.push(probabilities);
       chosen.push(omegas[factor]!);
       costs.push(cost);
       if (t % 10 === 0) {
@@ -261,23 +198,21 @@ export default experiment({
       }
       if (columns.length > 0 && (t % 250 === 0 || t === instances)) show('probability', probabilityFigure(columns, t));
     }
-    log(instances, { mean_sweeps: mean(costs.slice(Math.floor(instances / 2))) });
+    const half = Math.floor(instances / 2);
+    log(instances, { mean_sweeps: mean(costs.slice(half)) });
 
     if (arm === 'chebyshev') {
-      const late = systems.map((_, t) => t).slice(Math.floor(instances / 2));
-      const sampled = late.filter((t) => t % 10 === 0);
+      const late = systems.slice(half);
+      const sampled = late.filter((_, i) => (half + i) % 10 === 0);
+      const best = sampled.map((system) => omegas[bestFactor(system)]!);
+      const shifts = (of: readonly ShiftedLaplacian[]) => of.map(({ shift }) => shift);
       show('factor-by-context', {
         title: 'Factor by shift, second half of the stream',
         x: { label: 'diagonal shift' },
         y: { label: 'relaxation factor', min: 1, max: 2 },
         layers: [
-          { type: 'points', label: 'chosen', x: late.map((t) => systems[t]!.shift), y: late.map((t) => chosen[t]!) },
-          {
-            type: 'points',
-            label: 'best of the system',
-            x: sampled.map((t) => systems[t]!.shift),
-            y: sampled.map((t) => omegas[bestFactor(systems[t]!).factor]!),
-          },
+          { type: 'points', label: 'chosen', x: shifts(late), y: chosen.slice(half) },
+          { type: 'points', label: 'best of the system', x: shifts(sampled), y: best },
         ],
       });
     }
@@ -287,36 +222,24 @@ export default experiment({
     statement:
       'From iteration counts alone the bandit approaches the best fixed factor, and with the shift as context the learner beats every fixed factor.',
     check({ final }) {
-      const bandit = final('tsallis_inf', 'mean_sweeps', 'mean');
-      const contextual = final('chebyshev', 'mean_sweeps', 'mean');
-      const bestFixed = final('best_fixed', 'mean_sweeps', 'mean');
+      type Name = Parameters<typeof final>[0];
+      const ratio = (arm: Name, other: Name) => final(arm, 'mean_sweeps', 'mean') / final(other, 'mean_sweeps', 'mean');
       return [
-        atMost('sweeps, Tsallis-INF over best fixed', bandit / bestFixed, 1.3),
-        atMost('sweeps, Tsallis-INF over Gauss-Seidel', bandit / final('gauss_seidel', 'mean_sweeps', 'mean'), 0.35),
-        atMost('sweeps, contextual over best fixed', contextual / bestFixed, 0.8),
-        atMost(
-          'sweeps, contextual over best of each',
-          contextual / final('instance_best', 'mean_sweeps', 'mean'),
-          1.35,
-        ),
+        atMost('sweeps, Tsallis-INF over best fixed', ratio('tsallis_inf', 'best_fixed'), 1.3),
+        atMost('sweeps, Tsallis-INF over Gauss-Seidel', ratio('tsallis_inf', 'gauss_seidel'), 0.35),
+        atMost('sweeps, contextual over best fixed', ratio('chebyshev', 'best_fixed'), 0.8),
+        atMost('sweeps, contextual over best of each', ratio('chebyshev', 'instance_best'), 1.35),
       ];
     },
   },
 });
 
-function probabilityFigure(columns: readonly (readonly number[])[], rounds: number) {
+function probabilityFigure(columns: readonly number[][], rounds: number): Figure {
+  const values = columns[0]!.map((_, factor) => columns.map((column) => column[factor]!));
   return {
     title: 'Probability of each factor',
     x: { label: 'system', min: 0, max: rounds },
     y: { label: 'relaxation factor', min: 1, max: 1.95 },
-    layers: [
-      {
-        type: 'heatmap' as const,
-        label: 'probability',
-        values: columns[0]!.map((_, factor) => columns.map((column) => column[factor]!)),
-        min: 0,
-        max: 1,
-      },
-    ],
+    layers: [{ type: 'heatmap', label: 'probability', values, min: 0, max: 1 }],
   };
 }

@@ -3,8 +3,6 @@ import fc from 'fast-check';
 import { createRng, mean, runTrial } from 'marginalia';
 import experiment, {
   chebyshevBandit,
-  classicalOptimum,
-  sorSweeps,
   tsallisInf,
   tsallisInfProbabilities,
 } from '../../../snippets/bandits/learning-to-relax/experiment.ts';
@@ -85,37 +83,6 @@ describe('the learners', () => {
     }
     assert.ok(learner.probabilities(10_000, -0.8)[0]! > 0.99);
     assert.ok(learner.probabilities(10_000, 0.8)[1]! > 0.99);
-  });
-});
-
-describe('the solver', () => {
-  const side = 10;
-  const rhs = new Float64Array((side + 2) ** 2);
-  const rng = createRng('solver', 0);
-  for (let row = 1; row <= side; row++) {
-    for (let column = 1; column <= side; column++) rhs[row * (side + 2) + column] = rng.normal();
-  }
-
-  it('takes about as many sweeps as theory says for Gauss-Seidel', () => {
-    // Once the slowest part of the error is left, each sweep multiplies it by beta squared.
-    const beta = Math.cos(Math.PI / (side + 1));
-    const sweeps = (tolerance: number) => sorSweeps({ shift: 0, rhs }, 1, tolerance, 3000);
-    const thousandth = sweeps(1e-10) - sweeps(1e-7);
-    const predicted = Math.log(1e-3) / Math.log(beta ** 2);
-    assert.ok(Math.abs(thousandth - predicted) <= 2, `${thousandth} sweeps against ${predicted}`);
-  });
-
-  it('is fastest near the classical optimum', () => {
-    const optimum = classicalOptimum(0, side);
-    const costs = Array.from({ length: 20 }, (_, i) => sorSweeps({ shift: 0, rhs }, 1 + 0.05 * i, 1e-8, 3000));
-    const best = 1 + 0.05 * costs.indexOf(Math.min(...costs));
-    assert.ok(Math.abs(best - optimum) <= 0.11, `best ${best}, theory ${optimum}`);
-    assert.ok(Math.abs(optimum - 2 / (1 + Math.sin(Math.PI / 11))) < 1e-12);
-  });
-
-  it('stops at the limit where it does not converge', () => {
-    assert.equal(sorSweeps({ shift: -1, rhs }, 1, 1e-8, 50), 50);
-    assert.equal(sorSweeps({ shift: 0, rhs }, 1, 1e-300, 7), 7);
   });
 });
 
