@@ -1,20 +1,19 @@
-import { atLeast, atMost, denseNetwork, experiment, float, int, mean } from 'marginalia';
-import type { Curve, Figure, Rng } from 'marginalia';
+import { atLeast, atMost, denseNetwork, experiment, float, fullGame, int, mean, moveToBeacon } from 'marginalia';
+import type { Curve, Figure, FunctionAction, FunctionGame, GameOutcome, Rng } from 'marginalia';
 
 // StarCraft II: A New Challenge for Reinforcement Learning
 // Vinyals et al., 2017, arXiv 1708.04782
 //
-// An action is a function and its arguments, many of them points of the map, and each has a head of its own (equation:
-// Auto-regressive factored policy); functions that are not available now are masked (equation: Masking). Agents learn by
-// advantage actor-critic. One keeps the map's resolution up to the point it clicks (equation: Fully convolutional spatial
-// head), the other flattens the map. Here they play a mini-game, and a full game of which only the outcome counts.
+// An action is a function and its arguments, many of them points of the map. Agents learn by advantage actor-critic to play a
+// mini-game, and a full game of which only the outcome counts; one keeps the map's resolution up to the point that it clicks,
+// the other flattens the map.
 
 // --- The method ---------------------------------------------------------------------------------------------------------
 
 // #region snippet masked-function-policy
 /**
- * Log-probabilities of a policy over functions of which only some are available (Vinyals et al., arXiv 1708.04782). Add those
- * of the arguments that the chosen function takes, and of no others.
+ * Log-probabilities of a policy over functions of which only some are available (Vinyals et al., arXiv 1708.04782, equation:
+ * Masking). Add those of the arguments that the chosen function takes, and of no others.
  *
  * @param logits of all functions.
  * @param mask 1 where a function is available, 0 where it is not; one at least is.
@@ -31,105 +30,29 @@ export function maskedLogSoftmax(logits: ArrayLike<number>, mask: ArrayLike<numb
 }
 // #endregion
 
-// --- The two games ------------------------------------------------------------------------------------------------------
-
-/** Reward of a step, and at the end of an episode, after which the next one begins, what it came to. */
-interface Outcome {
-  readonly reward: number;
-  readonly report?: readonly number[];
-}
-type Action = readonly [f: number, cell: number];
-
-interface Game {
-  readonly takesPoint: readonly boolean[];
-  /** The cells of the unit and of the beacon (-1: there is none), and three scalars. */
-  readonly observe: () => readonly number[];
-  readonly available: () => number[];
-  readonly step: (...action: Action) => Outcome;
-  /** What somebody would do who knows the game. */
-  readonly script: () => Action;
-}
-
-const rowOf = (cell: number, size: number) => Math.floor(cell / size);
-const distance = (a: number, b: number, size: number) =>
-  Math.max(Math.abs((a % size) - (b % size)), Math.abs(rowOf(a, size) - rowOf(b, size)));
-
-/** Functions `no_op` and `move`, four steps towards a cell. Reports the beacons that were reached in 30 decisions. */
-export function moveToBeacon(rng: Rng, size: number): Game {
-  let [own, beacon, decisions, reached] = [rng.int(0, size * size), 0, 0, 0];
-  const place = () => {
-    do beacon = rng.int(0, size * size);
-    while (distance(own, beacon, size) < 3);
-  };
-  place();
-  return {
-    takesPoint: [false, true],
-    observe: () => [own, beacon, 0, 0, 0],
-    available: () => [1, 1],
-    script: () => [1, beacon],
-    step(f, cell) {
-      const before = reached;
-      for (let k = 0; k < 4 && f === 1; k++) {
-        own += Math.sign((cell % size) - (own % size)) + size * Math.sign(rowOf(cell, size) - rowOf(own, size));
-        if (distance(own, beacon, size) > 1) continue;
-        reached++;
-        place();
-      }
-      const outcome = { reward: reached - before, ...(++decisions === 30 && { report: [reached] }) };
-      if (outcome.report) [decisions, reached] = [0, 0];
-      return outcome;
-    },
-  };
-}
-
-/**
- * Functions `no_op`, `gather`, `build_base` (of no use), `build_barracks`, `train` and `attack`. Four units sent to the enemy's
- * corner, which is hidden, win; 80 decisions without that lose. Reports the win and the score, 0.1 a mineral and 0.2 a unit,
- * which is rewarded too where `shaped`.
- */
-export function fullGame(rng: Rng, size: number, shaped: boolean): Game {
-  const corners = [0, size - 1, size * (size - 1), size * size - 1];
-  let [enemy, minerals, barracks, army, decisions, score, attacks] = [rng.choice(corners), 2, 0, 0, 0, 0, 0];
-  const available = () =>
-    [true, true, minerals >= 4, minerals >= 5 && barracks === 0, minerals >= 3 && barracks === 1, army > 0].map(Number);
-  return {
-    takesPoint: [false, false, true, true, false, true],
-    observe: () => [-1, -1, minerals / 10, barracks, army / 4],
-    available,
-    script: () => (army >= 4 ? [5, corners[attacks % 4]!] : [available()[3] ? 3 : available()[4] ? 4 : 1, 0]),
-    step(wish, cell) {
-      const f = available()[wish] === 1 ? wish : 0;
-      const won = f === 5 && army >= 4 && distance(cell, enemy, size) <= 1;
-      const gain = [0, 0.1, 0, 0, 0.2, 0][f]!;
-      minerals += [0, 1, -4, -5, -3, 0][f]!;
-      if (f === 3) barracks = 1;
-      army = f === 5 ? 0 : army + Number(f === 4);
-      [score, attacks, decisions] = [score + gain, attacks + Number(f === 5), decisions + 1];
-      const earned = shaped ? gain : 0;
-      if (!won && decisions < 80) return { reward: earned };
-      const outcome = { reward: earned + (won ? 1 : -1), report: [Number(won), score] };
-      [enemy, minerals, barracks, army, decisions, score, attacks] = [rng.choice(corners), 2, 0, 0, 0, 0, 0];
-      return outcome;
-    },
-  };
-}
-
-// --- The agents -----------------------------------------------------------------------------------------------------------
+// --- The agents ---------------------------------------------------------------------------------------------------------
 
 /** What a network gets of an observation: planes and scalars, or (`isConv`) of each cell the nine around it, and its x and y. */
 export function look([own, beacon, ...scalars]: readonly number[], size: number, isConv: boolean): Float32Array {
   const cells = size * size;
-  const inputs = new Float32Array(isConv ? 20 * cells : 2 * cells + 3);
-  if (!isConv) inputs.set(scalars, 2 * cells);
-  for (let i = 18; isConv && i < inputs.length; i += 20) {
-    inputs[i] = (rowOf(i, 20) % size) / (size - 1);
-    inputs[i + 1] = rowOf(rowOf(i, 20), size) / (size - 1);
+  const planes = [own!, beacon!];
+  if (!isConv) {
+    const inputs = new Float32Array(2 * cells + 3);
+    planes.forEach((cell, plane) => {
+      if (cell >= 0) inputs[plane * cells + cell] = 1;
+    });
+    inputs.set(scalars, 2 * cells);
+    return inputs;
   }
-  [own!, beacon!].forEach((cell, plane) => {
-    if (!isConv && cell >= 0) inputs[plane * cells + cell] = 1;
-    for (let k = 0; k < 9 && isConv && cell >= 0; k++) {
-      const [x, y] = [(cell % size) + 1 - (k % 3), rowOf(cell, size) + 1 - rowOf(k, 3)];
-      if (Math.min(x, y) >= 0 && Math.max(x, y) < size) inputs[(x + size * y) * 20 + plane * 9 + k] = 1;
+  const inputs = new Float32Array(20 * cells);
+  for (let cell = 0; cell < cells; cell++) {
+    inputs[20 * cell + 18] = (cell % size) / (size - 1);
+    inputs[20 * cell + 19] = Math.floor(cell / size) / (size - 1);
+  }
+  planes.forEach((cell, plane) => {
+    for (let k = 0; k < 9 && cell >= 0; k++) {
+      const [x, y] = [(cell % size) + 1 - (k % 3), Math.floor(cell / size) + 1 - Math.floor(k / 3)];
+      if (Math.min(x, y) >= 0 && Math.max(x, y) < size) inputs[20 * (x + size * y) + 9 * plane + k] = 1;
     }
   });
   return inputs;
@@ -149,6 +72,7 @@ export function createAgent(rng: Rng, isConv: boolean, size: number, functions: 
     return { net, forward };
   };
   const flat = 2 * size * size + 3;
+  // Equation: Fully convolutional spatial head.
   const point = isConv ? [head(size * size, 20, 8, 1)] : ['x', 'y'].map(() => head(1, flat, 64, size));
   return [head(1, flat, 32, functions + 1), ...point];
 }
@@ -159,11 +83,11 @@ const ones = (list: ArrayLike<number | boolean>) => new Array<number>(list.lengt
 /** Plays all games for so many decisions, with functions and arguments that the agent draws, or as it is told to. */
 export function rollout(
   agent: Agent,
-  games: readonly Game[],
+  games: readonly FunctionGame[],
   count: number,
   isMasked: boolean,
   rng: Rng,
-  told?: (game: Game) => Action,
+  told?: (game: FunctionGame) => FunctionAction,
 ) {
   const once = () => {
     const seen = games.map((game) => game.observe());
@@ -175,8 +99,8 @@ export function rollout(
       const available = [...(isMasked ? game.available() : ones(game.takesPoint)), 0];
       const masks = open.map((mask, h) => (h === 0 ? available : mask));
       const chosen = masks.map((mask, h) => rng.weighted(maskedLogSoftmax(outputs[h]![g]!, mask).map(Math.exp)));
-      const drawn: Action = [chosen[0]!, chosen[1]! + (chosen[2] ?? 0) * masks[1]!.length];
-      // Arguments that the function does not take contribute nothing.
+      const drawn: FunctionAction = [chosen[0]!, chosen[1]! + (chosen[2] ?? 0) * masks[1]!.length];
+      // Arguments that the function does not take contribute nothing (equation: Auto-regressive factored policy).
       const heads = game.takesPoint[drawn[0]] ? chosen : chosen.slice(0, 1);
       return { seen: seen[g]!, masks, chosen: heads, ...game.step(...drawn) };
     });
@@ -193,7 +117,7 @@ export function headSlopes(logits: Float32Array, mask: number[], chosen: number,
 }
 
 /** A step of Adam on a rollout (equation: Advantage actor-critic gradient, with beta = 0.5). */
-function learn(agent: Agent, games: readonly Game[], steps: ReturnType<typeof rollout>, eta: number): void {
+function learn(agent: Agent, games: readonly FunctionGame[], steps: ReturnType<typeof rollout>, eta: number): void {
   const ahead = agent[0]!.forward(games.map((game) => game.observe())).map((row) => row.at(-1)!);
   const outputs = agent.map(({ forward }) => forward(steps.map(({ seen }) => seen)));
   const slopes = outputs.map((rows) => new Float32Array(rows.length * rows[0]!.length));
@@ -251,19 +175,21 @@ export default experiment({
       { metrics: ['shaped_win_rate', 'shaped_score'], make: (draws: Rng) => fullGame(draws, size, true) },
     ] as const;
     const draws = rng.split('actions');
-    const byChance = (game: Game): Action => [draws.weighted(game.available()), draws.int(0, size * size)];
-    const byScript = (game: Game) => game.script();
-    const told = arm === 'random' ? byChance : arm === 'scripted' ? byScript : undefined;
+    const players: Partial<Record<string, (game: FunctionGame) => FunctionAction>> = {
+      random: (game) => [draws.weighted(game.available()), draws.int(0, size * size)],
+      scripted: (game) => game.script(),
+    };
+    const told = players[arm];
     for (const [task, { metrics, make }] of tasks.entries()) {
       const games = Array.from({ length: 8 }, (_, g) => make(rng.split(`game ${task} ${g}`)));
       const functions = games[0]!.takesPoint.length;
       const agent = told ? [] : createAgent(rng.split('networks'), arm !== 'flat', size, functions, rate);
       const play = (count: number) => rollout(agent, games, count, arm !== 'unmasked', draws, told);
-      const tell = (step: number, outcomes: readonly Outcome[]) => {
+      const tell = (step: number, outcomes: readonly GameOutcome[]) => {
         const reports = outcomes.flatMap(({ report }) => (report ? [report] : []));
         metrics.forEach((metric, i) => log(step, { [metric]: mean(reports.map((report) => report[i]!)) }));
       };
-      let recent: Outcome[] = [];
+      let recent: GameOutcome[] = [];
       for (let update = 1; update <= updates; update++) {
         const steps = play(10);
         if (!told) learn(agent, games, steps, entropy_weight);
@@ -305,10 +231,9 @@ function clickFigure(agent: Agent, seen: readonly number[], size: number): Figur
   const logits = agent[1]!.forward([seen])[0]!;
   const p = [...maskedLogSoftmax(logits, ones(logits)).map(Math.exp)];
   const values = Array.from({ length: size }, (_, y) => p.slice(y * size, (y + 1) * size));
-  const [x, y] = [
-    seen.slice(0, 2).map((cell) => (cell % size) + 0.5),
-    seen.slice(0, 2).map((cell) => rowOf(cell, size) + 0.5),
-  ];
+  const unitAndBeacon = seen.slice(0, 2);
+  const x = unitAndBeacon.map((cell) => (cell % size) + 0.5);
+  const y = unitAndBeacon.map((cell) => Math.floor(cell / size) + 0.5);
   return {
     title: 'Probability of a click at each cell; the unit (0) and the beacon (1)',
     x: { label: 'x', min: 0, max: size },

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { createRng } from 'marginalia';
+import { createRng, fullGame } from 'marginalia';
 import fc from 'fast-check';
 import experiment, {
   createAgent,
-  fullGame,
   headSlopes,
   look,
   maskedLogSoftmax,
-  moveToBeacon,
   rollout,
 } from '../../../snippets/benchmark-env/sc2le/experiment.ts';
 import { assertSound, shortRun, verdictWith } from './short-run.ts';
@@ -59,38 +57,6 @@ describe('sc2le', () => {
     // Each of the two is in nine patches, or in four where it stands in a corner.
     const seen = (own: number) => look([own, at(4, 4), 0, 0, 0], size, true).filter((value, i) => value && i % 20 < 18);
     assert.deepEqual([seen(at(3, 3)).length, seen(0).length], [18, 13]);
-  });
-
-  it('moves a unit like a king, four cells a decision, and counts a beacon that it comes next to', () => {
-    const game = moveToBeacon(createRng('beacon', 1), 8);
-    for (let decision = 0; decision < 200; decision++) {
-      const [own, beacon] = game.observe() as [number, number];
-      const away = Math.max(Math.abs((own % 8) - (beacon % 8)), Math.abs((own >> 3) - (beacon >> 3)));
-      assert.ok(away >= 3 || decision > 0);
-      const corner = decision % 2 === 0 ? beacon : own;
-      const { reward } = game.step(1, corner);
-      // A click at the beacon reaches it within four steps where it is at most five cells away.
-      if (corner === beacon && away <= 5) assert.ok(reward >= 1, `decision ${decision}`);
-      if (corner === own && reward > 0) assert.ok(away <= 1);
-    }
-  });
-
-  it('has a full game that a plan wins within its decisions, and that four units at another corner do not', () => {
-    const game = fullGame(createRng('full', 1), 8, false);
-    for (let episode = 0; episode < 40; episode++) {
-      for (let decision = 1; ; decision++) {
-        const { report, reward } = game.step(...game.script());
-        if (report) {
-          assert.deepEqual([report[0], reward], [1, 1]);
-          break;
-        }
-        assert.equal(reward, 0);
-        assert.ok(decision < 80);
-      }
-    }
-    const idle = fullGame(createRng('full', 2), 8, false);
-    for (let decision = 1; decision < 80; decision++) assert.deepEqual(idle.step(0, 0), { reward: 0 });
-    assert.deepEqual(idle.step(0, 0), { reward: -1, report: [0, 0] });
   });
 
   it('never draws a function that is not available while it masks, and does without a mask', () => {
