@@ -15,6 +15,8 @@ const chapters = [
   ['The experiment', ['declare', 'experiment', 'parameters', 'conditions', 'figure']],
   ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation', 'gaussian-mixture']],
   ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process', 'shifted-laplacian']],
+  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation']],
+  ['Linear algebra and Gaussian processes', ['vectors', 'linear-algebra', 'gaussian-process']],
   [
     'Networks and optimisers',
     [
@@ -37,7 +39,7 @@ const chapters = [
     ['tabular-mdp', 'finite-horizon', 'random-mdp', 'gridworld', 'top-spin', 'function-games'],
   ],
   ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
-  ['Data', ['glyphs', 'spirals', 'classification']],
+  ['Data', ['glyphs', 'spirals', 'classification', 'absolute-regression']],
 ];
 
 const introduction = `# The module \`marginalia\`

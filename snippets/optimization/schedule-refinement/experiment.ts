@@ -1,5 +1,15 @@
-import { atMost, choice, createGlyphs, denseNetwork, experiment, float, int, logSumExp, mean } from 'marginalia';
-import type { Curve, Figure, GlyphImages, Rng } from 'marginalia';
+import { absoluteLoss, addScaled, atMost, choice, createGlyphs, crossEntropies, denseNetwork, dot } from 'marginalia';
+import {
+  experiment,
+  float,
+  glyphBatch,
+  heavyTailedRegression,
+  int,
+  leastAbsoluteDeviations,
+  mean,
+  norm,
+} from 'marginalia';
+import type { Curve, Figure, GlyphImages, Regression, Rng } from 'marginalia';
 
 // Optimal Linear Decay Learning Rate Schedules and Further Refinements
 // (first version: When, Why and How Much? Adaptive Learning Rate Scheduling by Refinement)
@@ -73,111 +83,41 @@ function multipliers(schedule: Schedule, norms: number[], tau: number): number[]
   return norms.map((_, i) => profiles[schedule](i + 1));
 }
 
-// --- Part A: L1 regression, convex and not smooth -------------------------------------------------------------------------
+// --- What is trained --------------------------------------------------------------------------------------------------------
 
-export interface Regression {
-  /** Rows of features. */
-  readonly x: readonly Float64Array[];
-  readonly y: Float64Array;
-}
-
-/** Features of falling scale, noise with the heavy tails of Student's t with two degrees of freedom. */
-export function drawRegression(rng: Rng, rows: number, dim: number): Regression {
-  const truth = Float64Array.from({ length: dim }, (_, j) => 0.5 * rng.normal() * Math.sqrt(j + 1));
-  const x = Array.from({ length: rows }, () => truth.map((_, j) => rng.normal() / Math.sqrt(j + 1)));
-  const y = Float64Array.from(
-    x,
-    (row) => dot(row, truth) + (0.5 * rng.normal()) / Math.sqrt(-Math.log1p(-rng.uniform())),
-  );
-  return { x, y };
-}
-
-/** f(w), the mean absolute residual. */
-export const absoluteLoss = ({ x, y }: Regression, w: Float64Array) =>
-  x.reduce((sum, row, i) => sum + Math.abs(dot(row, w) - y[i]!), 0) / x.length;
-
-/** The minimiser of f, by least squares with weights 1 / |residual|, again and again. */
-export function minimiser({ x, y }: Regression): Float64Array {
-  const d = x[0]!.length;
-  let w = new Float64Array(d);
-  for (let pass = 0; pass < 18; pass++) {
-    // The normal equations, which are symmetric and positive definite, with their right side as the last column.
-    const rows = Array.from(w, () => new Float64Array(d + 1));
-    for (const [i, features] of x.entries()) {
-      const weight = 1 / Math.max(Math.abs(dot(features, w) - y[i]!), 0.5 ** pass);
-      for (let j = 0; j < d; j++) {
-        const row = rows[j]!;
-        const scaled = weight * features[j]!;
-        for (let k = j; k < d; k++) row[k]! += scaled * features[k]!;
-        row[d]! += scaled * y[i]!;
-      }
-    }
-    for (let j = 0; j < d; j++) for (let k = 0; k < j; k++) rows[j]![k] = rows[k]![j]!;
-    for (const [j, row] of rows.entries()) {
-      for (const other of rows) if (other !== row) addTo(other, -other[j]! / row[j]!, row);
-    }
-    w = Float64Array.from(rows, (row, j) => row[d]! / row[j]!);
-  }
-  return w;
-}
-
-/** SGD from 0 with one row a step; what it comes to, and the norm of each subgradient. */
+/** Part A: SGD on the mean absolute residual, one row a step, from 0: its end, and the norm of each subgradient. */
 export function descend({ x, y }: Regression, rates: readonly number[], rng: Rng) {
   const w = new Float64Array(x[0]!.length);
   const norms = rates.map((rate) => {
     const i = rng.int(0, x.length);
     const sign = Math.sign(dot(x[i]!, w) - y[i]!);
-    addTo(w, -rate * sign, x[i]!);
-    return Math.sqrt(dot(x[i]!, x[i]!));
+    addScaled(w, -rate * sign, x[i]!);
+    return norm(x[i]!);
   });
   return { w, norms };
 }
 
-function dot(a: Float64Array | Float32Array, b: Float64Array | Float32Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
-  return sum;
-}
-
-function addTo(a: Float64Array, factor: number, b: Float64Array): void {
-  for (let j = 0; j < b.length; j++) a[j]! += factor * b[j]!;
-}
-
-// --- Part B: a classifier of images -----------------------------------------------------------------------------------------
-
-/** Trains one with these rates; its loss on the first 1,500 images at the end, and the norm of each gradient. */
-function train({ pixels, labels }: GlyphImages, sizes: readonly number[], rates: readonly number[], rng: Rng) {
-  const network = denseNetwork(rng.split('weights'), {
-    sizes,
-    activation: 'relu',
-    optimizer: { type: 'sgd', rate: 0 },
-  });
+/** Part B: SGD on a classifier: its loss on the first 1,500 images at the end, and the norm of each gradient. */
+function train(images: GlyphImages, sizes: readonly number[], rates: readonly number[], rng: Rng) {
+  const optimizer = { type: 'sgd', rate: 0 } as const;
+  const network = denseNetwork(rng.split('weights'), { sizes, activation: 'relu', optimizer });
   const draws = rng.split('batches');
-  const inputs = new Float32Array(32 * 64);
   const norms = rates.map((rate) => {
-    const targets = new Float32Array(32 * 10);
-    for (let row = 0; row < 32; row++) {
-      const n = draws.int(0, labels.length);
-      inputs.set(pixels.subarray(n * 64, n * 64 + 64), row * 64);
-      targets[row * 10 + labels[n]!] = 1;
-    }
+    const numbers = Array.from({ length: 32 }, () => draws.int(0, images.labels.length));
+    const { inputs, targets } = glyphBatch(images, numbers);
     network.rate = rate;
-    network.train(inputs, 32, { loss: 'cross-entropy', targets });
-    const gradient = network.gradient();
-    return Math.sqrt(dot(gradient, gradient));
+    network.train(inputs, numbers.length, { loss: 'cross-entropy', targets });
+    return norm(network.gradient());
   });
-  const seen = Math.min(1500, labels.length);
-  const logits = network.forward(pixels.subarray(0, seen * 64), seen);
-  const losses = Array.from({ length: seen }, (_, n) => {
-    const row = logits.subarray(n * 10, n * 10 + 10);
-    return logSumExp(row) - row[labels[n]!]!;
-  });
+  const labels = images.labels.subarray(0, 1500);
+  const outputs = network.forward(images.pixels.subarray(0, labels.length * 64), labels.length);
   network.dispose();
-  return { loss: mean(losses), norms };
+  return { loss: mean(crossEntropies(outputs, labels).losses), norms };
 }
 
 // --- The experiment -----------------------------------------------------------------------------------------------------
 
+const onLogAxes = { better: 'lower', stepScale: 'log', scale: 'log' } as const;
 /** Peak rates that every schedule is tuned over in part B. */
 const baseRates = Array.from({ length: 7 }, (_, i) => 0.03 * 100 ** (i / 6));
 
@@ -210,30 +150,21 @@ export default experiment({
   },
   metrics: {
     gap: {
-      better: 'lower',
+      ...onLogAxes,
       unit: 'loss',
-      about: 'f(x_T) - f* of the last iterate, mean over runs (part A)',
       step: 'steps T',
-      stepScale: 'log',
-      scale: 'log',
+      about: 'f(x_T) - f* of the last iterate, mean over runs (part A)',
     },
-    training_loss: {
-      better: 'lower',
-      unit: 'nats',
-      about: 'of the classifier at the end (part B)',
-      step: 'peak rate',
-      stepScale: 'log',
-      scale: 'log',
-    },
+    training_loss: { ...onLogAxes, unit: 'nats', step: 'peak rate', about: 'of the classifier at the end (part B)' },
     multiplier: { better: 'neither', unit: 'of the peak rate', about: 'schedule of part B', step: 'update' },
   },
 
   trial({ arm, params, rng, log, show, progress }) {
     const { steps, runs, updates, tau, dim, sigma } = params;
-    const problem = drawRegression(rng.split('regression'), 1000, dim);
-    const best = minimiser(problem);
+    const problem = heavyTailedRegression(rng.split('regression'), 1000, dim);
+    const best = leastAbsoluteDeviations(problem);
     const least = absoluteLoss(problem, best);
-    const D = Math.sqrt(dot(best, best));
+    const D = norm(best);
     const G = Math.sqrt(mean(problem.x.map((row) => dot(row, row))));
     for (const T of [Math.round(steps / 4), steps, 4 * steps]) {
       const scale = D / (G * Math.sqrt(T));
@@ -253,7 +184,10 @@ export default experiment({
     const images = createGlyphs(rng.split('prototypes'))(6_000, sigma, rng.split('images'));
     const sizes = params.classifier === 'softmax' ? [64, 10] : [64, 64, 10];
     const runAll = (shape: number[]) =>
-      baseRates.map((base) => train(images, sizes, shape.map((p) => base * p), rng.split('training'))); // prettier-ignore
+      baseRates.map((base) => {
+        const rates = shape.map((p) => base * p);
+        return train(images, sizes, rates, rng.split('training'));
+      });
     const linear = multipliers('linear', new Array<number>(updates).fill(1), tau);
     const first = runAll(linear);
     const { norms } = first.reduce((one, other) => (other.loss < one.loss ? other : one));
@@ -279,13 +213,10 @@ export default experiment({
         Math.max(...of('linear', 'gap').values.map((gap, i) => gap / of('bound', 'gap').values[i]!));
       const multiplierAt = (share: number) =>
         curve('refined', 'multiplier', ({ values }) => values[Math.round(share * (values.length - 1))]!);
+      const linearGap = gapAt(1, 'linear', 'constant', 'inverse_sqrt');
       const refinedGap = mean([0, 1, 2].map((i) => gapAt(i, 'refined', 'linear')));
       return [
-        atMost(
-          'A: gap, linear over better of constant and 1/sqrt(t)',
-          gapAt(1, 'linear', 'constant', 'inverse_sqrt'),
-          0.4,
-        ),
+        atMost('A: gap, linear over better of constant and 1/sqrt(t)', linearGap, 0.4),
         atMost('A: gap, linear over cosine', gapAt(1, 'linear', 'cosine'), 1.15),
         atMost('A: gap of linear over the bound, worst T', paired(ofBound), 1),
         atMost('A: gap, refined over linear, mean over T', refinedGap, 1.15),
@@ -307,7 +238,7 @@ function drawing(norms: readonly number[], shape: readonly number[], linear: rea
     x: { label: 'update', min: 0, max: norms.length },
     y: { label: 'share of the highest', min: 0, max: 1 },
     layers: [
-      { type: 'points', label: 'gradient norm', x: t, y: norms.map((norm) => norm / highest) },
+      { type: 'points', label: 'gradient norm', x: t, y: norms.map((one) => one / highest) },
       { type: 'line', label: 'linear decay', x: t, y: linear },
       { type: 'line', label: 'this schedule', x: t, y: shape },
     ],

@@ -55,6 +55,13 @@ export { gaussianEllipse, gaussianMixture } from './gaussian-mixture.ts';
 export type { Gaussian, GaussianMixture } from './gaussian-mixture.ts';
 export { gridworld, gridworldFigure, type Gridworld } from './gridworld.ts';
 export { choleskyFactor, choleskySolve, symmetricEigen, type SymmetricEigen } from './linear-algebra.ts';
+export {
+  absoluteLoss,
+  heavyTailedRegression,
+  leastAbsoluteDeviations,
+  type Regression,
+} from './absolute-regression.ts';
+export { addScaled, dot, norm } from './vectors.ts';
 export { logistic, logSoftmax, logSumExp, softmax } from './logits.ts';
 export { normalDensity, normalProbability } from './normal-distribution.ts';
 export { bradleyTerryGradient, dpoGradient, type ResponsePair } from './pairwise.ts';

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { createRng } from 'marginalia';
-import experiment, {
+import {
   absoluteLoss,
-  descend,
-  drawRegression,
-  minimiser,
-  refinedSchedule,
-} from '../../../snippets/optimization/schedule-refinement/experiment.ts';
+  createRng,
+  heavyTailedRegression as drawRegression,
+  leastAbsoluteDeviations as minimiser,
+} from 'marginalia';
+import experiment, { descend, refinedSchedule } from '../../../snippets/optimization/schedule-refinement/experiment.ts';
 import { assertSound, shortRun, verdictWith } from './short-run.ts';
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
