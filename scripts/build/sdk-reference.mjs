@@ -38,6 +38,7 @@ const chapters = [
     'Worlds with states and actions',
     ['tabular-mdp', 'finite-horizon', 'random-mdp', 'gridworld', 'top-spin', 'function-games'],
   ],
+  ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'gridworld', 'top-spin', 'a-star']],
   ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
   ['Data', ['glyphs', 'spirals', 'classification', 'absolute-regression']],
 ];

@@ -1,4 +1,5 @@
-import { atLeast, atMost, experiment, float, int, mean, topSpin, type PuzzleAction } from 'marginalia';
+import { aStar, atLeast, atMost, experiment, float, int, lazyAStar, mean, topSpin } from 'marginalia';
+import type { PuzzleAction, SearchProblem, SearchResult } from 'marginalia';
 
 /**
  * Q* search (Agostinelli et al., 2021, arXiv:2102.04518).
@@ -89,78 +90,28 @@ function priorityQueue<T>() {
 }
 // #endregion
 
-/** What one search did; `cost` is undefined where it gave up. */
-interface Found {
-  readonly cost: number | undefined;
-  readonly generated: number;
-}
-
 /** One puzzle with one action space and one stand-in for the network. */
-interface Problem {
-  readonly actions: readonly PuzzleAction[];
-  readonly lambda: number;
-  /** Estimated cost to go, and Q of every action. The first look at a state is a network pass, later ones are not. */
-  readonly heuristic: (state: number) => number;
+interface Problem extends SearchProblem<number, PuzzleAction> {
+  /** Q of every action. The first look at a state, here or by `heuristic`, is a network pass, later ones are not. */
   readonly qValues: (state: number) => number[];
 }
 
-function searchQStar(start: number, { actions, lambda, qValues }: Problem): Found {
-  const step = (state: number, a: number) => ({ next: puzzle.apply(state, actions[a]!), cost: actions[a]!.cost });
-  const found = qStarSearch(start, qValues, step, (state) => state === puzzle.goal, String, lambda);
+/** What one search did; `cost` is undefined where it gave up. */
+type Found = Pick<SearchResult<PuzzleAction>, 'cost' | 'generated'>;
+
+function searchQStar({ start, actions, weight, qValues, step, isGoal }: Problem): Found {
+  const found = qStarSearch(start, qValues, (state, a) => step(state, actions[a]!), isGoal, String, weight);
   return { cost: found?.cost, generated: found?.generated ?? 0 };
 }
 
-/** A*: takes a node, generates all its children, scores the new and the improved ones. */
-function searchAStar(start: number, { actions, lambda, heuristic }: Problem): Found {
-  const queue = priorityQueue<{ state: number; cost: number }>();
-  const cheapest = new Map([[start, 0]]);
-  let generated = 0;
-  queue.push(heuristic(start), { state: start, cost: 0 });
-  for (let node = queue.pop(); node; node = queue.pop()) {
-    if (node.state === puzzle.goal) return { cost: node.cost, generated };
-    if (node.cost > cheapest.get(node.state)!) continue;
-    for (const action of actions) {
-      const [state, cost] = [puzzle.apply(node.state, action), node.cost + action.cost];
-      generated++;
-      if (cost >= (cheapest.get(state) ?? Infinity)) continue;
-      cheapest.set(state, cost);
-      queue.push(lambda * cost + heuristic(state), { state, cost });
-    }
-  }
-  return { cost: undefined, generated };
-}
-
-/** A* with deferred evaluation: a child waits with its parent's priority and is generated and scored when taken. */
-function searchLazily(start: number, { actions, lambda, heuristic }: Problem): Found {
-  const queue = priorityQueue<{ from: number; cost: number; action: PuzzleAction | undefined }>();
-  const cheapest = new Map([[start, 0]]);
-  let generated = 0;
-  queue.push(heuristic(start), { from: start, cost: 0, action: undefined });
-  for (let taken = queue.pop(); taken; taken = queue.pop()) {
-    const { from, cost, action } = taken;
-    if (action) {
-      const [state, childCost] = [puzzle.apply(from, action), cost + action.cost];
-      generated++;
-      if (childCost >= (cheapest.get(state) ?? Infinity)) continue;
-      cheapest.set(state, childCost);
-      queue.push(lambda * childCost + heuristic(state), { from: state, cost: childCost, action: undefined });
-    } else if (from === puzzle.goal) return { cost, generated };
-    else if (cost === cheapest.get(from)) {
-      const priority = lambda * cost + heuristic(from);
-      for (const next of actions) queue.push(priority, { from, cost, action: next });
-    }
-  }
-  return { cost: undefined, generated };
-}
-
 /** No search: always the action that looks best. */
-function followQ(start: number, { actions, qValues }: Problem): Found {
+function followQ({ start, actions, qValues, step, isGoal }: Problem): Found {
   let [state, cost] = [start, 0];
   for (let generated = 0; generated <= greedyPatience; generated++) {
-    if (state === puzzle.goal) return { cost, generated };
+    if (isGoal(state)) return { cost, generated };
     const q = qValues(state);
-    const action = actions[q.indexOf(Math.min(...q))]!;
-    [state, cost] = [puzzle.apply(state, action), cost + action.cost];
+    const taken = step(state, actions[q.indexOf(Math.min(...q))]!);
+    [state, cost] = [taken.next, cost + taken.cost];
   }
   return { cost: undefined, generated: greedyPatience };
 }
@@ -172,13 +123,16 @@ function scatter(state: number): number {
   return ((again ^ (again >>> 13)) >>> 0) / 2 ** 32;
 }
 
+const step = (state: number, action: PuzzleAction) => ({ next: puzzle.apply(state, action), cost: action.cost });
+const isGoal = (state: number) => state === puzzle.goal;
 const searches = {
   qStar: searchQStar,
-  aStar: searchAStar,
-  lazyAStar: searchLazily,
+  aStar,
+  lazyAStar,
   greedy: followQ,
   inflatedQ: searchQStar,
 };
+
 const byActions = { step: 'actions', stepScale: 'log' } as const;
 
 export default experiment({
@@ -229,7 +183,7 @@ export default experiment({
           seen.add(state);
           return actions.map((action) => inflation * (action.cost + estimate(puzzle.apply(state, action))));
         };
-        const found = search(start, { actions, lambda, heuristic, qValues });
+        const found = search({ start, actions, step, isGoal, weight: lambda, heuristic, qValues });
         return { ...found, passes: seen.size, excess: (found.cost ?? Infinity) - distances.get(start)! };
       });
       const generated = mean(results.map((result) => result.generated));
@@ -271,13 +225,9 @@ export default experiment({
         curve(arm, 'nodes_generated', ({ values }) => values.at(-1)! / values[0]!);
       const optimal = (arm: 'qStar' | 'aStar') =>
         curve(arm, 'optimal_share', ({ values }) => Math.min(...values), 'mean');
+      const nodes = final('aStar', 'nodes_generated') / final('qStar', 'nodes_generated');
       return [
-        atLeast(
-          'nodes, A* over Q*',
-          final('aStar', 'nodes_generated') / final('qStar', 'nodes_generated'),
-          10,
-          'times',
-        ),
+        atLeast('nodes, A* over Q*', nodes, 10, 'times'),
         atMost('nodes of Q*, most actions over fewest', growth('qStar'), 20, 'times'),
         atLeast('nodes of A*, most actions over fewest', growth('aStar'), 40, 'times'),
         atMost('passes, Q* over A*', final('qStar', 'network_passes') / final('aStar', 'network_passes'), 0.2),

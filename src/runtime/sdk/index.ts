@@ -91,6 +91,7 @@ export {
   sampleSolution,
 } from './modular-chain.ts';
 export type { ChainPrompt, ChainSolution, ModularChain } from './modular-chain.ts';
+export { aStar, lazyAStar, type SearchProblem, type SearchResult } from './a-star.ts';
 export { topSpin, type PuzzleAction, type TopSpin } from './top-spin.ts';
 
 // For the runtime, the build and tests; left out of the types that experiments see.
