@@ -16,6 +16,7 @@ const chapters = [
   ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation', 'gaussian-mixture']],
   ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process', 'shifted-laplacian']],
   ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation']],
+  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation', 'log-slope']],
   ['Linear algebra and Gaussian processes', ['vectors', 'linear-algebra', 'gaussian-process']],
   [
     'Networks and optimisers',

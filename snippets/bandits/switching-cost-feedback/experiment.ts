@@ -1,4 +1,4 @@
-import { atLeast, atMost, experiment, float, int, mean, type Rng } from 'marginalia';
+import { atLeast, atMost, experiment, float, int, logSlope, mean, type Curve, type Rng } from 'marginalia';
 
 // Understanding the Role of Feedback in Online Learning with Switching Costs
 // Cheng, Zhou and Ji, ICML 2023, arXiv 2306.09588
@@ -95,28 +95,21 @@ function banditLearner(game: Testbed, rng: Rng, batches: number): Game {
 
 // --- The testbed: a game with one better action ---------------------------------------------------------------------------
 
-interface Testbed {
-  readonly rounds: number;
-  readonly actions: number;
-  readonly best: number;
-  lossesOfOneRound(rng: Rng): number[];
-  /** Average of `length` losses of one action. */
-  averageLoss(action: number, length: number, rng: Rng): number;
-}
+type Testbed = ReturnType<typeof bernoulliGame>;
 
 /** Losses are coin flips: 1/2 - gap for the best action, 1/2 for the others. */
-function bernoulliGame(rounds: number, actions: number, gap: number, rng: Rng): Testbed {
+function bernoulliGame(rounds: number, actions: number, gap: number, rng: Rng) {
   const best = rng.int(0, actions);
-  const chance = (action: number) => (action === best ? 0.5 - gap : 0.5);
+  const loss = (action: number, draws: Rng) => Number(draws.uniform() < (action === best ? 0.5 - gap : 0.5));
   return {
     rounds,
     actions,
     best,
-    lossesOfOneRound: (draws) =>
-      Array.from({ length: actions }, (_, action) => Number(draws.uniform() < chance(action))),
-    averageLoss(action, length, draws) {
+    lossesOfOneRound: (draws: Rng) => Array.from({ length: actions }, (_, action) => loss(action, draws)),
+    /** Average of `length` losses of one action. */
+    averageLoss(action: number, length: number, draws: Rng) {
       let sum = 0;
-      for (let i = 0; i < length; i++) sum += Number(draws.uniform() < chance(action));
+      for (let i = 0; i < length; i++) sum += loss(action, draws);
       return sum / length;
     },
   };
@@ -128,23 +121,14 @@ const gaps = [0.01, 0.02, 0.04, 0.08, 0.16, 0.3];
 const horizonFactors = [1 / 4, 1, 4];
 const barrier = (rounds: number) => Math.round(rounds ** (2 / 3));
 
-/** Slope of the least-squares line through (log x, log y). */
-function logSlope(x: readonly number[], y: readonly number[]): number {
-  const [u, v] = [x.map(Math.log), y.map(Math.log)];
-  const [mu, mv] = [mean(u), mean(v)];
-  return mean(u.map((value, i) => (value - mu) * (v[i]! - mv))) / mean(u.map((value) => (value - mu) ** 2));
-}
+const onLogAxes = { better: 'lower', stepScale: 'log', scale: 'log' } as const;
 
 export default experiment({
   paper: 'switching-cost-feedback',
   question:
     'How does regret with unit switching costs fall with the number of observations, and when do extra observations start to help a bandit learner?',
   params: {
-    horizon: int(20000, {
-      min: 2000,
-      max: 100000,
-      about: 'rounds T; the sweep over horizons takes a quarter and four times as many',
-    }),
+    horizon: int(20000, { min: 2000, max: 100000, about: 'rounds T; a quarter and four times as many are run too' }),
     actions: int(2, { min: 2, max: 10, about: 'number of actions K' }),
     switch_cost: float(1, { min: 0, max: 5, about: 'cost of a change of action' }),
     repetitions: int(16, { min: 1, max: 100, about: 'games for each gap in one trial' }),
@@ -156,37 +140,14 @@ export default experiment({
   },
   metrics: {
     regret: {
-      better: 'lower',
+      ...onLogAxes,
       unit: 'loss',
+      step: 'observation budget B',
       about: 'mean regret with switches at the worst gap; for the bandit the same at every budget',
-      step: 'observation budget B',
-      stepScale: 'log',
-      scale: 'log',
     },
-    switches: {
-      better: 'lower',
-      unit: 'switches',
-      about: 'mean number of changes of action at the worst gap',
-      step: 'observation budget B',
-      stepScale: 'log',
-      scale: 'log',
-    },
-    regret_by_horizon: {
-      better: 'lower',
-      unit: 'loss',
-      about: "the bandit's regret at the worst gap",
-      step: 'rounds T',
-      stepScale: 'log',
-      scale: 'log',
-    },
-    regret_by_batches: {
-      better: 'lower',
-      unit: 'loss',
-      about: "the bandit's regret at the worst gap",
-      step: 'batches',
-      stepScale: 'log',
-      scale: 'log',
-    },
+    switches: { ...onLogAxes, unit: 'switches', step: 'observation budget B', about: 'mean number, at the worst gap' },
+    regret_by_horizon: { ...onLogAxes, unit: 'loss', step: 'rounds T', about: "the bandit's regret at the worst gap" },
+    regret_by_batches: { ...onLogAxes, unit: 'loss', step: 'batches', about: "the bandit's regret at the worst gap" },
   },
 
   trial({ arm, params, rng, log, progress }) {
@@ -239,19 +200,13 @@ export default experiment({
     statement:
       'With switching costs regret falls as T / sqrt(B) in the number of free observations, observations below about T^(2/3) do not beat plain bandit feedback, and bandit feedback alone is stuck at T^(2/3) although it makes T observations.',
     check({ curve, paired }) {
-      const budgetSlope = curve(
-        'observations',
-        'regret',
-        ({ steps, values }) => logSlope(steps.slice(1), values.slice(1)),
-        'mean',
-      );
-      const horizonSlope = curve('bandit', 'regret_by_horizon', ({ steps, values }) => logSlope(steps, values), 'mean');
+      const slope = ({ steps, values }: Curve) => logSlope(steps, values);
+      const withoutFirst = ({ steps, values }: Curve) => logSlope(steps.slice(1), values.slice(1));
+      const budgetSlope = curve('observations', 'regret', withoutFirst, 'mean');
+      const horizonSlope = curve('bandit', 'regret_by_horizon', slope, 'mean');
       /** Regret with the i-th budget over the bandit's. */
       const overBandit = (i: number) =>
-        paired(
-          (curves) => curves('observations', 'regret').values.at(i)! / curves('bandit', 'regret').values.at(i)!,
-          'mean',
-        );
+        paired((of) => of('observations', 'regret').values.at(i)! / of('bandit', 'regret').values.at(i)!, 'mean');
       return [
         atMost('exponent of regret in observations', budgetSlope, -0.36),
         atLeast('exponent of regret in observations', budgetSlope, -0.62),

@@ -1,5 +1,5 @@
 import { atLeast, atMost, backwardInduction, experiment, float, gridworld, gridworldFigure, int } from 'marginalia';
-import { mean, sampleEpisode, softmax, type Curve, type EpisodeStep, type Rng } from 'marginalia';
+import { logSlope, sampleEpisode, softmax, type EpisodeStep, type Rng } from 'marginalia';
 
 // Demonstration-Regularized RL
 // Tiapkin, Belomestny, Calandriello, Moulines, Naumov, Perrault, Valko and Ménard, ICLR 2024, arXiv 2310.17303
@@ -138,12 +138,6 @@ export function valueOf({ mdp }: World, policy: StepPolicy): number {
 
 // --- The experiment -----------------------------------------------------------------------------------------------------
 
-/** Least-squares slope of the logarithms of a curve. */
-function logSlope({ steps, values }: Curve): number {
-  const x = steps.map((step) => Math.log(step) - mean(steps.map(Math.log)));
-  return x.reduce((sum, at, i) => sum + at * Math.log(values[i]!), 0) / x.reduce((sum, at) => sum + at * at, 0);
-}
-
 export default experiment({
   paper: 'demo-regularized-rl',
   question:
@@ -230,7 +224,7 @@ export default experiment({
     check({ at, curve }) {
       const hit = (arm: 'regularized' | 'ucbvi') => at(arm, 'hit_time', most, 'median');
       const gap = (arm: 'regularized' | 'cloning') => at(arm, 'gap', episodesShown, 'mean');
-      const slope = curve('regularized', 'hit_time', logSlope, 'mean');
+      const slope = curve('regularized', 'hit_time', ({ steps, values }) => logSlope(steps, values), 'mean');
       return [
         atMost(`episodes with ${most} demonstrations, over plain optimism`, hit('regularized') / hit('ucbvi'), 0.2),
         atMost('slope of log episodes over log demonstrations', slope, -0.5),

@@ -5,6 +5,7 @@ export { atLeast, atMost } from './conditions.ts';
 export { createRng } from './rng.ts';
 export { mean, median, quantile, interquartileMean } from './statistics.ts';
 export { correlation, rankCorrelation } from './correlation.ts';
+export { logSlope } from './log-slope.ts';
 export type { Numbers } from './statistics.ts';
 export type { Rng, RngState } from './rng.ts';
 export type { Figure, FigureAxis, FigureLayer } from './figure.ts';
