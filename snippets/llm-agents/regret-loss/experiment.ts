@@ -1,16 +1,5 @@
-import {
-  adam,
-  atLeast,
-  atMost,
-  choice,
-  experiment,
-  float,
-  int,
-  mean,
-  type Curve,
-  type Figure,
-  type Rng,
-} from 'marginalia';
+import { adam, atLeast, atMost, choice, experiment, float, int, mean } from 'marginalia';
+import type { Curve, Figure, Rng } from 'marginalia';
 
 // Do LLM Agents Have Regret? A Case Study in Online Learning and Games
 // Park, Liu, Ozdaglar and Zhang, ICLR 2025, arXiv 2403.16843
@@ -136,8 +125,7 @@ function towardsBest(actions: Float64Array, losses: Float64Array): Float64Array 
 
 // --- The experiment -----------------------------------------------------------------------------------------------------
 
-/** Step sizes of which FTRL gets the best; with the last it follows the leader. */
-const etas = [0.02, 0.05, 0.1, 0.2, 0.4, 1, 1e9];
+const etas = [0.02, 0.05, 0.1, 0.2, 0.4, 1, 1e9]; // Of which FTRL gets the best; with the last it follows the leader.
 
 export default experiment({
   paper: 'regret-loss',
