@@ -36,6 +36,8 @@ describe('every operation of the sdk on webgpu', function () {
     const options = { distribution: distribution(), experimentFolder: process.cwd() };
     await prepareEngine('cpu', options);
     tf = (await prepareEngine('webgpu', options)).tf as unknown as typeof Core;
+    // The engine computes with small tensors on the processor, and these are to tell what becomes of large ones.
+    tf.env().set('WEBGPU_CPU_FORWARD', false);
   });
   after(() => {
     if (drivers === undefined) delete process.env.VK_ICD_FILENAMES;

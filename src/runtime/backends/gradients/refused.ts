@@ -1,5 +1,6 @@
 import type * as Core from '@tensorflow/tfjs-core';
 import type { GradientHome } from './gradient-home.ts';
+import { withMendedCalls } from './mended-calls.ts';
 import { refusedOperations } from './refused-operations.ts';
 
 /** What was refused, by the attributes of the call, which its gradient is given too. */
@@ -25,29 +26,17 @@ export function registerRefusals(tf: GradientHome): void {
 
 type Engine = ReturnType<typeof Core.engine>;
 
-/**
- * All operations call their kernels through the engine's `runKernel`, so this is the place to see who calls. It is also the
- * place where a batch normalisation gets the scale and the offset that it may be called without, and that no gradient of
- * it can do without.
- */
+/** All operations call their kernels through the engine's `runKernel`, so this is the place to see who calls. */
 function watchCalls(engine: Engine): void {
   if (watched.has(engine)) return;
   watched.add(engine);
-  const run = engine.runKernel.bind(engine);
+  const run = withMendedCalls(engine.runKernel.bind(engine));
   engine.runKernel = (name, inputs, attributes) => {
-    if (name === 'FusedBatchNorm') return run(name, completed(inputs, run), attributes);
     if (!refusedOperations.has(name)) return run(name, inputs, attributes);
     const own = { ...attributes };
     calls.set(own, refusal(name));
     return run(name, inputs, own);
   };
-}
-
-function completed(inputs: Core.NamedTensorMap, run: Engine['runKernel']): Core.NamedTensorMap {
-  if (inputs.scale !== undefined && inputs.offset !== undefined) return inputs;
-  const filled = (value: number) =>
-    run<Core.Tensor>('Fill', {}, { shape: inputs.mean!.shape, value, dtype: 'float32' });
-  return { ...inputs, scale: inputs.scale ?? filled(1), offset: inputs.offset ?? filled(0) };
 }
 
 function refusal(kernelName: string): Error {

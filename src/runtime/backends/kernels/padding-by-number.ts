@@ -22,7 +22,7 @@ const sliding = [
  * width from the window's height and the stride downwards, so windows that are not square got outputs of a wrong shape, and
  * `wasm` wrote beyond them.
  */
-export function registerPaddingByNumber(backendName: PlainBackend): void {
+export function registerPaddingByNumber(backendName: PlainBackend | 'webgpu'): void {
   for (const name of sliding) {
     const stock = getKernel(name, backendName) as KernelConfig | undefined;
     if (stock === undefined) continue;

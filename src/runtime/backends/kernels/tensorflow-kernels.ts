@@ -1,34 +1,55 @@
 import { isCrossBroadcast } from './cpu-loops.ts';
-import { registerCopiedFromCpu, type Borrowed } from './copied-from-cpu.ts';
+import { registerCopiedFromCpu, type Borrowed, type KernelCall } from './copied-from-cpu.ts';
 
 /** Gives native TensorFlow the kernels that its package lacks, or refuses to compute on a processor. */
 export function registerTensorFlowKernels(): void {
   registerCopiedFromCpu('tensorflow', borrowed);
 }
 
-interface Convolution {
+/** What a window is told that slides over images. */
+interface Sliding {
   readonly pad: unknown;
+  readonly strides: number | number[];
   readonly dilations?: number | number[];
 }
 
-/** The package takes a padding in numbers for none, gives a matrix product the first factor's batch, and forgets a mask of a slice. */
+/**
+ * The package takes a padding in numbers for none where it convolves, and refuses it where it pools. It knows one stride and
+ * no dilation for convolutions of single channels, mirrors at the edges of five axes, and gives a matrix product the first
+ * factor's batch.
+ */
 const borrowed: Borrowed = {
   BatchMatMul: isCrossBroadcast,
-  Conv2D: ({ attrs }) => isNumeric((attrs as Convolution).pad),
-  Conv2DBackpropFilter: ({ attrs }) => isNumeric((attrs as Convolution).pad),
-  Conv2DBackpropInput: ({ attrs }) => isNumeric((attrs as Convolution).pad),
-  DepthwiseConv2dNative: ({ attrs }) => isNumeric((attrs as Convolution).pad) || isDilated(attrs as Convolution),
-  DepthwiseConv2dNativeBackpropFilter: ({ attrs }) =>
-    isNumeric((attrs as Convolution).pad) || isDilated(attrs as Convolution),
-  DepthwiseConv2dNativeBackpropInput: ({ attrs }) =>
-    isNumeric((attrs as Convolution).pad) || isDilated(attrs as Convolution),
-  StridedSlice: ({ attrs }) => (attrs as { shrinkAxisMask: number }).shrinkAxisMask !== 0,
+  MirrorPad: ({ inputs }) => inputs.x!.shape.length > 5,
+  ...allOf(['Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput', 'FusedConv2D'], isNumeric),
+  ...allOf(
+    [
+      'DepthwiseConv2dNative',
+      'DepthwiseConv2dNativeBackpropFilter',
+      'DepthwiseConv2dNativeBackpropInput',
+      'FusedDepthwiseConv2D',
+    ],
+    (call) => isNumeric(call) || isDilated(call) || isUneven(call),
+  ),
+  ...allOf(['AvgPool', 'AvgPoolGrad', 'MaxPool', 'MaxPoolGrad'], isNumeric),
+  ...allOf(['AvgPool3D', 'AvgPool3DGrad', 'MaxPool3D', 'MaxPool3DGrad'], isNumeric),
 };
 
-function isNumeric(pad: unknown): boolean {
-  return typeof pad !== 'string';
+type Which = (call: KernelCall) => boolean;
+
+function allOf(kernelNames: readonly string[], which: Which): Record<string, Which> {
+  return Object.fromEntries(kernelNames.map((name) => [name, which]));
 }
 
-function isDilated({ dilations = 1 }: Convolution): boolean {
-  return [dilations].flat().some((dilation) => dilation > 1);
+function isNumeric({ attrs }: KernelCall): boolean {
+  return typeof (attrs as Sliding).pad !== 'string';
+}
+
+function isDilated({ attrs }: KernelCall): boolean {
+  return [(attrs as Sliding).dilations ?? 1].flat().some((dilation) => dilation > 1);
+}
+
+function isUneven({ attrs }: KernelCall): boolean {
+  const strides = [(attrs as Sliding).strides].flat();
+  return strides.some((stride) => stride !== strides[0]);
 }

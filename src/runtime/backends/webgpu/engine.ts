@@ -6,7 +6,7 @@ import { registerGradients } from '../gradients/gradients.ts';
 import { LackingError } from '../lacking.ts';
 import { openAdapter, type Adapter } from './adapter.ts';
 import { registerWebGpuKernels } from './kernels.ts';
-import { nameMissingKernels } from './missing-kernels.ts';
+import { nameLackingKernels } from './lacking-kernels.ts';
 
 /** The adapter that this process computes with: it can be opened once only. */
 let opened: Promise<Adapter> | undefined;
@@ -41,6 +41,6 @@ export const startWebGpu: StartEngine = async (options) => {
   if (!(await tf.setBackend('webgpu'))) throw new Error(`the adapter ${description} does not start.`);
   registerWebGpuKernels();
   registerGradients(tf);
-  nameMissingKernels(tf.engine());
+  nameLackingKernels(tf.engine(), (tf.backend() as unknown as { readonly device: EventTarget }).device);
   return { version: `${tf.version_core} on ${description}${software ? ', in software' : ''}`, tf };
 };

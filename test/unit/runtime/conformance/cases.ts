@@ -103,6 +103,12 @@ for (const name of binary) {
 }
 add('div', [within([4], -2, 2), floats([4], [-2, 1.5, 3, -0.5])], (tf, x, y) => tf.div(x, y), 'by negative numbers');
 add('pow', [within([4], -2, -0.5), integers([4], [1, 2, 3, 2])], (tf, x, y) => tf.pow(x, y), 'of negative numbers');
+flat(
+  'pow',
+  [integers([5], [-7, 5, 3, -2, 10]), integers([5], [3, 2, 4, 2, 0])],
+  (tf, x, y) => tf.pow(x, y),
+  'of integers',
+);
 add('divNoNan', [[3], floats([3], [0.5, 2, -1])], (tf, x, y) => tf.divNoNan(x, y), 'of and by negative numbers');
 flat('floorDiv', [integers([4], [7, -7, 8, 9]), integers([4], [2, 2, 3, -4])], (tf, x, y) => tf.floorDiv(x, y));
 add(
@@ -113,6 +119,12 @@ add(
     [2, 3],
   ],
   (tf, ...all) => tf.addN(all),
+);
+add(
+  'addN',
+  Array.from({ length: 12 }, () => [2, 2]),
+  (tf, ...all) => tf.addN(all),
+  'of many',
 );
 add('dot', [[3], [3]], (tf, x, y) => tf.dot(x, y));
 add('dot', [[2, 3], [3]], (tf, x, y) => tf.dot(x, y), 'matrix and vector');
@@ -189,6 +201,11 @@ add(
   (tf, x, y) => tf.matMul(x, y),
   'a batch with a matrix',
 );
+for (const [a, b] of [[[2, 3], [2, 1]], [[2, 1], [3]], [[3], [2, 1]], [[2, 1, 2], [2, 1]]] as const) {
+  add('matMul', [[...a, 2, 3], [...b, 3, 2]], (tf, x, y) => tf.matMul(x, y), `batches of [${a.join(', ')}] and [${b.join(', ')}]`);
+} // prettier-ignore
+flat('matMul', [[12, 2000], [12, 2000]], (tf, x, y) => tf.matMul(x, y, false, true), 'long rows, second transposed'); // prettier-ignore
+flat('matMul', [[2000, 12], [12, 2000]], (tf, x, y) => tf.matMul(x, y, true, true), 'long rows, both transposed'); // prettier-ignore
 add('fused.matMul', [[3, 4], [4, 2], [2]], (tf, a, b, bias) => tf.fused.matMul({ a, b, bias, activation: 'relu' }));
 add('fused.matMul', [[3, 4], [4, 2], [2]], (tf, a, b, bias) => tf.fused.matMul({ a, b, bias }), 'without activation');
 add(
@@ -240,6 +257,11 @@ for (const axis of [0, 1, 2]) {
   }
 } // prettier-ignore
 add('cumsum', [[2, 3, 4]], (tf, x) => tf.cumsum(x, 1), 'along the middle of unequal axes');
+for (const axis of [-1, -2]) {
+  add('cumsum', [[2, 3, 4]], (tf, x) => tf.cumsum(x, axis), `along ${axis}`);
+  add('cumsum', [[2, 3, 4]], (tf, x) => tf.cumsum(x, axis, true, true), `along ${axis}, exclusive, from the end`);
+  add('cumprod', [within([2, 3], 0.6, 1.7)], (tf, x) => tf.cumprod(x, axis), `along ${axis}`);
+}
 add('cumprod', [floats([3, 2], [1.2, 0, -0.7, 1.1, 0.8, 0.6])], (tf, x) => tf.cumprod(x, 0), 'with a zero');
 for (const name of ['softmax', 'logSoftmax'] as const) add(name, [[3, 4]], (tf, x) => tf[name](x));
 add('softmax', [[2, 3, 4]], (tf, x) => tf.softmax(x), 'of three axes');
@@ -307,6 +329,7 @@ add('slice4d', [[1, 2, 3, 2]], (tf, x) => tf.slice4d(four(x), [0, 1, 0, 0], [1, 
 add('stridedSlice', [[4, 5]], (tf, x) => tf.stridedSlice(x, [0, 1], [4, 5], [2, 3]));
 add('stridedSlice', [[5]], (tf, x) => tf.stridedSlice(x, [4], [0], [-2]), 'backwards');
 add('stridedSlice', [[3, 4]], (tf, x) => tf.stridedSlice(x, [1, 0], [2, 3], [1, 2], 0, 2, 0, 0, 1), 'with masks');
+add('stridedSlice', [[3, 4]], (tf, x) => tf.stridedSlice(x, [0, -1], [3, 0], [2, 1], 0, 0, 0, 0, 2), 'the last column');
 add('reverse', [[2, 3]], (tf, x) => tf.reverse(x, 1));
 add('reverse1d', [[4]], (tf, x) => tf.reverse1d(one(x)));
 add('reverse2d', [[2, 3]], (tf, x) => tf.reverse2d(two(x), 0));
@@ -325,9 +348,67 @@ add('depthToSpace', [[1, 2, 2, 8]], (tf, x) => tf.depthToSpace(four(x), 2, 'NHWC
 add('diag', [[3]], (tf, x) => tf.diag(x));
 add('meshgrid', [[2], [3]], (tf, x, y) => tf.meshgrid(x, y));
 
+// Of many axes.
+for (const shape of [
+  [2, 2, 3, 1, 2],
+  [2, 1, 2, 2, 1, 3],
+]) {
+  const about = `${shape.length} axes`;
+  const each = <Value>(value: (axis: number) => Value) => shape.map((_, axis) => value(axis));
+  const [first, ...others] = shape as [number, ...number[]];
+  const signs = Array.from({ length: shape.reduce((size, length) => size * length, 1) }, (_, i) =>
+    i % 3 === 1 ? 1 : 0,
+  );
+  for (const name of ['add', 'mul', 'div', 'maximum', 'squaredDifference', 'prelu'] as const) {
+    const vector = within(shape.slice(-1), 0.4, 0.9);
+    add(name, [shape, vector], (tf, x, y) => tf[name](x, y), `${about}, with a vector`);
+  }
+  add('sub', [[3], [...others, 1]], (tf, x, y) => tf.sub(x, y), `a vector, with ${about}`);
+  add('add', [shape, each((axis) => (axis % 2 === 0 ? 1 : shape[axis]!))], (tf, x, y) => tf.add(x, y), about);
+  add('where', [truths(shape, signs), shape, shape], (tf, c, x, y) => tf.where(c, x, y), about);
+  add(
+    'pad',
+    [shape],
+    (tf, x) =>
+      tf.pad(
+        x,
+        each((axis): [number, number] => [axis % 2, axis % 3]),
+        0.5,
+      ),
+    about,
+  );
+  const mirrored = each((axis): [number, number] => (axis === 0 || axis === 2 ? [1, 1] : [0, 0]));
+  if (shape.length === 5) add('mirrorPad', [shape], (tf, x) => tf.mirrorPad(x, mirrored, 'reflect'), about);
+  add(
+    'tile',
+    [shape],
+    (tf, x) =>
+      tf.tile(
+        x,
+        each((axis) => (axis % 2) + 1),
+      ),
+    about,
+  );
+  add('broadcastTo', [each((axis) => (axis % 2 === 0 ? shape[axis]! : 1))], (tf, x) => tf.broadcastTo(x, shape), about);
+  add('slice', [shape], (tf, x) => tf.slice(x, each((axis) => (axis === 2 ? 1 : 0)), each((axis) => (axis === 2 ? 1 : shape[axis]!))), about); // prettier-ignore
+  add('stridedSlice', [shape], (tf, x) => tf.stridedSlice(x, each(() => 0), shape, each((axis) => (axis === 2 ? 2 : 1))), about); // prettier-ignore
+  add('stridedSlice', [shape], (tf, x) => tf.stridedSlice(x, each((axis) => shape[axis]! - 1), each((axis) => -shape[axis]! - 1), each(() => -1)), `${about}, backwards`); // prettier-ignore
+  add('reverse', [shape], (tf, x) => tf.reverse(x, [0, -1]), about);
+  add('transpose', [shape], (tf, x) => tf.transpose(x), about);
+  add('concat', [shape, shape], (tf, x, y) => tf.concat([x, y], 2), about);
+  add('gather', [shape, integers([3], [1, 0, 1])], (tf, x, i) => tf.gather(x, one(i), 2), about);
+  add('unsortedSegmentSum', [[3, ...others], integers([3], [1, 0, 1])], (tf, x, i) => tf.unsortedSegmentSum(x, one(i), first), about); // prettier-ignore
+  add('cumsum', [shape], (tf, x) => tf.cumsum(x, 2), about);
+  add('cumsum', [shape], (tf, x) => tf.cumsum(x, 0, true, true), `${about}, exclusive, from the end`);
+  for (const name of ['sum', 'max'] as const) add(name, [shape], (tf, x) => tf[name](x, [0, 2], true), about);
+}
+add('spaceToBatchND', [[1, 2, 4, 2, 1]], (tf, x) => tf.spaceToBatchND(x, [2, 2, 2], [[0, 0], [0, 0], [1, 1]]), 'of five axes'); // prettier-ignore
+add('batchToSpaceND', [[8, 1, 2, 2, 1]], (tf, x) => tf.batchToSpaceND(x, [2, 2, 2], [[0, 0], [0, 0], [1, 1]]), 'of five axes'); // prettier-ignore
+
 // By position.
 add('gather', [[4, 3], integers([3], [2, 0, 2])], (tf, x, i) => tf.gather(x, one(i)));
 add('gather', [[2, 4], integers([2, 2], [3, 1, 0, 3])], (tf, x, i) => tf.gather(x, two(i), 1), 'along the second axis');
+add('gather', [[2, 4], integers([3], [3, 0, 3])], (tf, x, i) => tf.gather(x, one(i), -1), 'along the last axis');
 add('gather', [[2, 3, 2], integers([2, 2], [2, 0, 1, 1])], (tf, x, i) => tf.gather(x, two(i), 1, 1), 'in a batch');
 add('gather', [[4, 3], [2]], (tf, x, y) => tf.add(tf.sum(tf.gather(x, tf.cast(tf.add(tf.floor(y), 2), 'int32')), 1), y), 'by positions that were computed'); // prettier-ignore
 add('gatherND', [[3, 4], integers([2, 2], [2, 1, 0, 3])], (tf, x, i) => tf.gatherND(x, i));
@@ -345,6 +426,7 @@ flat('lowerBound', [floats([4], [1, 2, 2, 3]), floats([3], [2, 0, 4])], (tf, x, 
 flat('upperBound', [floats([4], [1, 2, 2, 3]), floats([3], [2, 0, 4])], (tf, x, y) => tf.upperBound(one(x), one(y)));
 flat('bincount', [integers([5], [0, 2, 2, 1, 2]), floats([0], [])], (tf, i, w) => tf.bincount(one(i), one(w), 4));
 flat('denseBincount', [integers([5], [0, 2, 2, 1, 2]), floats([0], [])], (tf, i, w) => tf.denseBincount(one(i), one(w), 4)); // prettier-ignore
+flat('denseBincount', [integers([2, 3], [0, 2, 2, 1, 2, 9]), floats([0], [])], (tf, i, w) => tf.denseBincount(two(i), two(w), 4, true), 'which are filled'); // prettier-ignore
 flat('unique', [floats([5], [3, 1, 3, 2, 1])], (tf, x) => Object.values(tf.unique(x)) as T[]);
 
 // Convolutions.
@@ -412,6 +494,33 @@ add(
   (tf, x, w) => tf.conv2d(four(x), four(w), 1, 1),
   'with its own padding',
 );
+for (const pad of [1, [[0, 0], [1, 0], [1, 1], [0, 0]]] as const) {
+  const padding = pad as Core.backend_util.ExplicitPadding | number;
+  for (const [height, width, stride, dilation] of [[2, 3, 1, 1], [3, 2, 2, 1], [2, 3, [1, 2], 1], [2, 2, 1, [1, 2]]] as const) {
+    const strides = stride as [number, number] | number;
+    const dilations = dilation as [number, number] | number;
+    const about = `${JSON.stringify(pad)}, window ${height} × ${width}, stride ${JSON.stringify(stride)}, dilation ${JSON.stringify(dilation)}`;
+    add('conv2d', [[1, 5, 5, 1], [height, width, 1, 2]], (tf, x, w) => tf.conv2d(four(x), four(w), strides, padding, 'NHWC', dilations), about);
+    add('depthwiseConv2d', [[1, 5, 5, 2], [height, width, 2, 1]], (tf, x, w) => tf.depthwiseConv2d(four(x), four(w), strides, padding, 'NHWC', dilations), about);
+  }
+  for (const [size, stride] of [[2, 2], [[2, 3], 1], [[3, 2], [1, 2]]] as const) {
+    const [window, strides] = [size as [number, number] | number, stride as [number, number] | number];
+    const about = `${JSON.stringify(pad)}, window ${JSON.stringify(size)}, stride ${JSON.stringify(stride)}`;
+    for (const name of ['maxPool', 'avgPool'] as const) add(name, [[1, 5, 4, 2]], (tf, x) => tf[name](four(x), window, strides, padding), about);
+  }
+} // prettier-ignore
+for (const mode of ['round', 'ceil'] as const) {
+  add('conv2d', [[1, 6, 7, 1], [3, 2, 1, 2]], (tf, x, w) => tf.conv2d(four(x), four(w), 2, 1, 'NHWC', 1, mode), `windows by ${mode}`); // prettier-ignore
+  for (const name of ['maxPool', 'avgPool'] as const) {
+    add(name, [[1, 6, 7, 2]], (tf, x) => tf[name](four(x), 3, 2, 1, mode), `windows by ${mode}`);
+  }
+}
+for (const pad of ['same', 'valid'] as const) {
+  add('conv2d', [[1, 4, 5, 4], [2, 2, 4, 4]], (tf, x, w) => tf.conv2d(four(x), four(w), 1, pad, 'NHWC', [1, 2]), `four channels, dilated, ${pad}`); // prettier-ignore
+  add('depthwiseConv2d', [[1, 6, 6, 4], [3, 2, 4, 1]], (tf, x, w) => tf.depthwiseConv2d(four(x), four(w), 1, pad), `four channels, ${pad}`); // prettier-ignore
+  add('conv3d', [[1, 2, 5, 4, 1], [1, 1, 1, 1, 2]], (tf, x, w) => tf.conv3d(five(x), five(w), [1, 2, 2], pad), `${pad}, stride beyond the window`); // prettier-ignore
+}
+add('fused.conv2d', [[1, 4, 5, 2], [3, 2, 2, 2], [2]], (tf, x, filter, bias) => tf.fused.conv2d({ x: four(x), filter: four(filter), strides: 1, pad: 1, bias }), 'with its own padding'); // prettier-ignore
 add('depthwiseConv2d', [[1, 5, 5, 2], [2, 2, 2, 1]], (tf, x, w) => tf.depthwiseConv2d(four(x), four(w), 1, 'same', 'NHWC', 2), 'dilated'); // prettier-ignore
 add('fused.conv2d', [[1, 4, 4, 2], [2, 2, 2, 2], [2]], (tf, x, filter, bias) => tf.fused.conv2d({ x: four(x), filter: four(filter), strides: 1, pad: 'same', bias, activation: 'relu' })); // prettier-ignore
 add('fused.depthwiseConv2d', [[1, 4, 4, 2], [2, 2, 2, 1], [2]], (tf, x, filter, bias) => tf.fused.depthwiseConv2d({ x: four(x), filter: four(filter), strides: 1, pad: 'same', bias })); // prettier-ignore
@@ -443,6 +552,13 @@ for (const [pad, size, stride] of [['same', 2, 1], ['same', 3, 2], ['valid', 2, 
   add('avgPool3d', [[1, 3, 4, 3, 1]], (tf, x) => tf.avgPool3d(five(x), size, stride, pad), about);
 } // prettier-ignore
 add('maxPool', [floats([1, 2, 4, 1], [1, 1, 0, 2, 1, 0, 2, 2])], (tf, x) => tf.mul(tf.maxPool(four(x), 1, 1, 'same'), 2), 'of single elements'); // prettier-ignore
+for (const pad of ['same', 'valid', 1] as const) {
+  for (const name of ['maxPool3d', 'avgPool3d'] as const) {
+    add(name, [[1, 3, 4, 3, 2]], (tf, x) => tf[name](five(x), [2, 3, 2], [1, 2, 1], pad), `${pad}, window 2 × 3 × 2`);
+    if (pad === 1) continue;
+    add(name, [[1, 2, 4, 5, 1]], (tf, x) => tf[name](five(x), [2, 2, 1], [1, 1, 3], pad), `${pad}, stride beyond the window`);
+  }
+} // prettier-ignore
 add('pool', [[1, 4, 4, 1]], (tf, x) => tf.pool(four(x), 2, 'avg', 'valid', 2), 'average, dilated');
 add('pool', [[1, 4, 4, 1]], (tf, x) => tf.pool(four(x), 2, 'max', 'same'), 'maximum');
 flat('maxPoolWithArgmax', [[1, 4, 4, 1]], (tf, x) => Object.values(tf.maxPoolWithArgmax(four(x), 2, 2, 'same')) as T[]);

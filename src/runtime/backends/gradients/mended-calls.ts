@@ -1,0 +1,148 @@
+import { slice_util, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import type { GradientHome } from './gradient-home.ts';
+
+export type RunKernel = ReturnType<GradientHome['engine']>['runKernel'];
+
+/**
+ * Calls of kernels as every engine understands them. All operations call their kernels through the engine's `runKernel`,
+ * and so do gradients, which are given the attributes of the call that was made: what is said here in another way is right
+ * for both.
+ */
+export function withMendedCalls(run: RunKernel): RunKernel {
+  return <T extends Tensor | Tensor[]>(name: string, inputs: NamedTensorMap, attributes?: NamedAttrMap): T => {
+    switch (name) {
+      case 'Cumsum':
+      case 'Cumprod':
+      case 'GatherV2':
+        return run(name, inputs, counted(inputs.x!, attributes));
+      case 'FusedBatchNorm':
+        return run(name, completed(inputs, run), attributes);
+      case 'AvgPool':
+      case 'Conv2D':
+      case 'FusedConv2D':
+      case 'MaxPool':
+        return run(name, inputs, roundedByPadding(inputs, attributes));
+      case 'AvgPool3D':
+      case 'Conv3D':
+      case 'MaxPool3D':
+        return run(name, withoutRest(inputs, attributes, run), attributes);
+      case 'StridedSlice':
+        return withoutDropping(inputs, attributes as unknown as StridedSlice, run) as T;
+      default:
+        return run(name, inputs, attributes);
+    }
+  };
+}
+
+/** Counts the axis from the front: sums along -1 came out empty on `cpu`, and `wasm` read beyond its memory. */
+function counted({ rank }: Tensor, attributes: NamedAttrMap | undefined): NamedAttrMap {
+  const { axis } = attributes as { axis: number };
+  return axis < 0 ? { ...attributes, axis: axis + rank } : attributes!;
+}
+
+/** A batch normalisation may be called without scale and offset, and no gradient of it can do without them. */
+function completed(inputs: NamedTensorMap, run: RunKernel): NamedTensorMap {
+  if (inputs.scale !== undefined && inputs.offset !== undefined) return inputs;
+  const filled = (value: number) => run<Tensor>('Fill', {}, { shape: inputs.mean!.shape, value, dtype: 'float32' });
+  return { ...inputs, scale: inputs.scale ?? filled(1), offset: inputs.offset ?? filled(0) };
+}
+
+/** What a window is told that slides over images. */
+interface Sliding {
+  readonly filterSize?: number | number[];
+  readonly strides: number | number[];
+  readonly dilations?: number | number[] | null;
+  readonly pad: number | 'same' | 'valid' | [before: number, after: number][];
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  readonly dataFormat?: string;
+}
+
+/** The value for each axis of something that may be given as one number for all. */
+function eachOf(value: number | number[] | null | undefined, axes: number): number[] {
+  return typeof value === 'object' && value !== null ? value : new Array<number>(axes).fill(value ?? 1);
+}
+
+/** Lengths of a window: of a filter, or as pooling is told. */
+function windowOf(inputs: NamedTensorMap, { filterSize }: Sliding, axes: number): number[] {
+  return inputs.filter?.shape.slice(0, axes) ?? eachOf(filterSize, axes);
+}
+
+/**
+ * Says by how far images are padded what was said by how the number of windows is rounded, of which gradients are not told:
+ * they were of other windows where it is not rounded down.
+ */
+function roundedByPadding(inputs: NamedTensorMap, attributes: NamedAttrMap | undefined): NamedAttrMap {
+  const sliding = attributes as unknown as Sliding;
+  const { dimRoundingMode = 'floor', pad, dataFormat = 'NHWC' } = sliding;
+  if (dimRoundingMode === 'floor' || typeof pad === 'string' || dataFormat !== 'NHWC') return attributes!;
+  const [window, strides, dilations] = [windowOf(inputs, sliding, 2), eachOf(sliding.strides, 2), eachOf(sliding.dilations, 2)]; // prettier-ignore
+  const padding = window.map((length, i) => {
+    const [before, after] = typeof pad === 'number' ? [pad, pad] : pad[i + 1]!;
+    const reach = (length - 1) * dilations[i]! + 1;
+    const size = inputs.x!.shape[i + 1]!;
+    const last = Math[dimRoundingMode]((size + before + after - reach) / strides[i]!);
+    return [before, Math.max(0, last * strides[i]! + reach - size - before)];
+  });
+  return asAttributes({ ...sliding, pad: [[0, 0], ...padding, [0, 0]], dimRoundingMode: 'floor' });
+}
+
+/**
+ * Cuts off what no window reaches: where a window is shorter than its stride, the library shares out what is left over in
+ * three dimensions as if it were a padding of less than nothing, so that no window begins with the first element.
+ */
+function withoutRest(inputs: NamedTensorMap, attributes: NamedAttrMap | undefined, run: RunKernel): NamedTensorMap {
+  const sliding = attributes as unknown as Sliding;
+  if (sliding.pad !== 'same') return inputs;
+  const x = inputs.x!;
+  const [window, strides] = [windowOf(inputs, sliding, 3), eachOf(sliding.strides, 3)];
+  const size = x.shape.map((length, axis) => {
+    const [reach, stride] = [window[axis - 1], strides[axis - 1]];
+    if (reach === undefined || stride === undefined) return length;
+    return Math.min(length, (Math.ceil(length / stride) - 1) * stride + reach);
+  });
+  if (size.every((length, axis) => length === x.shape[axis])) return inputs;
+  const cut: Tensor = run('Slice', { x }, { begin: size.map(() => 0), size });
+  return { ...inputs, x: cut };
+}
+
+interface StridedSlice {
+  readonly begin: number[];
+  readonly end: number[];
+  readonly strides: number[];
+  readonly beginMask: number;
+  readonly endMask: number;
+  readonly ellipsisMask: number;
+  readonly newAxisMask: number;
+  readonly shrinkAxisMask: number;
+}
+
+/**
+ * Drops the axes of which a slice takes one element after the slice and not in it: where other axes have a stride, all
+ * engines took the first axis' numbers for those of the first axis that is left.
+ */
+function withoutDropping(inputs: NamedTensorMap, attributes: StridedSlice, run: RunKernel): Tensor {
+  const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
+  if (shrinkAxisMask === 0) return run('StridedSlice', inputs, asAttributes(attributes));
+  const x = inputs.x!;
+  const { finalShape } = slice_util.sliceInfo(x.shape, begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask); // prettier-ignore
+  const isDropped = (i: number) => (shrinkAxisMask & ~newAxisMask & ~ellipsisMask & (1 << i)) !== 0;
+  const bits = begin.map((_, i) => (isDropped(i) ? 1 << i : 0)).reduce((all, bit) => all | bit, 0);
+  // Behind the last element, -1, there is no 0 to end before.
+  const last = begin.map((from, i) => (isDropped(i) && from === -1 ? 1 << i : 0)).reduce((all, bit) => all | bit, 0);
+  const kept: StridedSlice = {
+    begin,
+    end: end.map((to, i) => (isDropped(i) ? begin[i]! + 1 : to)),
+    strides: strides.map((stride, i) => (isDropped(i) ? 1 : stride)),
+    beginMask: beginMask & ~bits,
+    endMask: (endMask & ~bits) | last,
+    ellipsisMask,
+    newAxisMask,
+    shrinkAxisMask: 0,
+  };
+  const slice: Tensor = run('StridedSlice', inputs, asAttributes(kept));
+  return run('Reshape', { x: slice }, { shape: finalShape });
+}
+
+function asAttributes(attributes: object): NamedAttrMap {
+  return attributes as NamedAttrMap;
+}

@@ -1,0 +1,36 @@
+import { getKernel, type engine } from '@tensorflow/tfjs-core';
+import { LackingError } from '../lacking.ts';
+
+const watched = new WeakSet<object>();
+
+/**
+ * Makes an operation fail in words of our own, at the line that called it, where WebGPU lacks its kernel or the device refuses
+ * what the kernel asks of it: a program that does not compile, more memory than there is. The engine goes on after such a
+ * refusal, with whatever lay in the memory.
+ */
+export function nameLackingKernels(engineOfCore: ReturnType<typeof engine>, device: EventTarget): void {
+  if (watched.has(engineOfCore)) return;
+  watched.add(engineOfCore);
+  let refusal: string | undefined;
+  device.addEventListener('uncapturederror', (event) => {
+    refusal ??= (event as Event & { readonly error: Error }).error.message.split('\n', 1)[0];
+  });
+  const run = engineOfCore.runKernel.bind(engineOfCore);
+  engineOfCore.runKernel = (name, inputs, attributes) => {
+    if (engineOfCore.backendName !== 'webgpu') return run(name, inputs, attributes);
+    if ((getKernel(name, 'webgpu') as object | undefined) === undefined) {
+      throw new LackingError(
+        `The engine webgpu has no kernel ${name}, with which this operation computes. Choose 'wasm', which has every kernel, or 'auto'.`,
+        `the kernel ${name}`,
+      );
+    }
+    const result: ReturnType<typeof run> = run(name, inputs, attributes);
+    if (refusal === undefined) return result as never;
+    const reason = refusal;
+    refusal = undefined;
+    throw new LackingError(
+      `The graphics processor refused the kernel ${name}, with which this operation computes (${reason}). Choose 'wasm', or 'auto'.`,
+      `a kernel ${name} for tensors like these`,
+    );
+  };
+}
