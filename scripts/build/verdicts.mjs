@@ -2,6 +2,7 @@
  * Writes `docs/verdicts.md` and its pictures from `snippets/verdicts.json`, which only `marginalia verify` writes:
  * `node scripts/build/verdicts.mjs`. A test holds the pages to what this makes.
  */
+import { transformSync } from 'esbuild';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../tools/root.mjs';
@@ -10,6 +11,11 @@ import { root } from '../tools/root.mjs';
 /** @typedef {import('../../src/corpus/verdicts.ts').RecordedVerdict} RecordedVerdict */
 
 const pictures = 'docs/images/verdicts';
+
+/** The headings are the library's. */
+const { code } = transformSync(readFileSync(join(root, 'src/corpus/family-name.ts'), 'utf8'), { loader: 'ts' });
+/** @type {typeof import('../../src/corpus/family-name.ts')} */
+const { familyName } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
 
 /** What the pages should be, by their paths in the repository. @returns {Map<string, string>} */
 export function verdictPages() {
@@ -35,7 +41,7 @@ function pageOf(methods, verdicts) {
   const counts = [`${count('holds')} hold`, `${count('fails')} fail`, `${count('inconclusive')} are inconclusive`];
   const told = counts.filter((words) => !words.startsWith('0 ')).join(', ');
   const families = [...new Set(methods.map(({ family }) => family))].sort().flatMap((family) => [
-    `## ${family[0].toUpperCase()}${family.slice(1).replaceAll('-', ' ')}`,
+    `## ${familyName(family)}`,
     [
       '| paper | question | verdict | effect | main curve |',
       '| --- | --- | --- | --- | --- |',

@@ -5,7 +5,7 @@ import { effectInWords } from '../../corpus/effect-in-words.ts';
 import type { Host } from '../host.ts';
 import { plainLabel } from '../plain-label.ts';
 import { verdictLook } from '../runs/run-outcome.ts';
-import { familyName } from '../scaffold/family-name.ts';
+import { familyName } from '../../corpus/family-name.ts';
 
 /** A heading with papers below it. */
 export interface LibraryGroup {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Method } from '../../corpus/method.ts';
 import { plainLabel } from '../plain-label.ts';
 import { verdictLook } from '../runs/run-outcome.ts';
-import { familyName } from './family-name.ts';
+import { familyName } from '../../corpus/family-name.ts';
 
 /** Lets a person choose a method by its name, its paper's title, its family or the question that its experiment asks. */
 export async function pickMethod(methods: readonly Method[]): Promise<Method | undefined> {

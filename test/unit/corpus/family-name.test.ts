@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { familyName } from '../../../src/extension/scaffold/family-name.ts';
+import { familyName } from '../../../src/corpus/family-name.ts';
 
 describe('the name of a family', () => {
   it('is its folder in words, with initials as initials', () => {
