@@ -13,11 +13,11 @@ const sdk = join(root, 'src/runtime/sdk');
 /** Chapters of the reference: the files whose exports they hold, in the order in which a reader needs them. */
 const chapters = [
   ['The experiment', ['declare', 'experiment', 'parameters', 'conditions', 'figure']],
-  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation', 'gaussian-mixture']],
-  ['Linear algebra and Gaussian processes', ['linear-algebra', 'gaussian-process', 'shifted-laplacian']],
-  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation']],
-  ['Random numbers and statistics', ['rng', 'statistics', 'normal-distribution', 'correlation', 'log-slope']],
-  ['Linear algebra and Gaussian processes', ['vectors', 'linear-algebra', 'gaussian-process']],
+  [
+    'Random numbers and statistics',
+    ['rng', 'statistics', 'normal-distribution', 'correlation', 'log-slope', 'gaussian-mixture'],
+  ],
+  ['Linear algebra and Gaussian processes', ['vectors', 'linear-algebra', 'gaussian-process', 'shifted-laplacian']],
   [
     'Networks and optimisers',
     [
@@ -37,9 +37,8 @@ const chapters = [
   ],
   [
     'Worlds with states and actions',
-    ['tabular-mdp', 'finite-horizon', 'random-mdp', 'gridworld', 'top-spin', 'function-games'],
+    ['tabular-mdp', 'finite-horizon', 'random-mdp', 'gridworld', 'top-spin', 'a-star', 'function-games'],
   ],
-  ['Worlds with states and actions', ['tabular-mdp', 'finite-horizon', 'gridworld', 'top-spin', 'a-star']],
   ['Tokens and preferences', ['token-mdp', 'modular-chain', 'preferences', 'pairwise']],
   ['Data', ['glyphs', 'spirals', 'classification', 'absolute-regression']],
 ];

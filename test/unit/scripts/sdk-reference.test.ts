@@ -16,4 +16,9 @@ describe('the reference of the module marginalia', () => {
     assert.ok(functions.length > 20);
     for (const name of functions) assert.match(page, new RegExp(`^### ${name}$`, 'm'));
   });
+
+  it('has each chapter and each entry once', () => {
+    const titles = readFileSync('docs/sdk.md', 'utf8').match(/^##+ .*$/gm) ?? [];
+    assert.deepEqual(titles, [...new Set(titles)]);
+  });
 });
