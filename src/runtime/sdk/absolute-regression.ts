@@ -35,7 +35,7 @@ export function absoluteLoss({ x, y }: Regression, w: ArrayLike<number>): number
  */
 export function leastAbsoluteDeviations({ x, y }: Regression): Float64Array {
   const size = x[0]!.length;
-  let w = new Float64Array(size);
+  let w: Float64Array = new Float64Array(size);
   for (let round = 0; round < 18; round++) {
     // The lower triangle of the normal equations, and their right side.
     const [normal, right] = [new Float64Array(size * size), new Float64Array(size)];

@@ -55,6 +55,29 @@ export function accuracy(outputs: ArrayLike<number>, labels: ArrayLike<number>):
 }
 
 /**
+ * Area under the ROC curve: the share of pairs of a positive and a negative row in which the positive one has the higher
+ * score; equal scores count half. NaN where one of the two kinds is missing.
+ *
+ * @param positive as long as the scores.
+ */
+export function areaUnderCurve(scores: ArrayLike<number>, positive: readonly boolean[]): number {
+  const order = positive.map((_, n) => n).sort((a, b) => scores[a]! - scores[b]!);
+  let [below, above, right] = [0, 0, 0];
+  for (let i = 0; i < order.length;) {
+    const score = scores[order[i]!];
+    let [positives, negatives] = [0, 0];
+    for (; i < order.length && scores[order[i]!] === score; i++) {
+      if (positive[order[i]!]) positives++;
+      else negatives++;
+    }
+    right += positives * (below + negatives / 2);
+    below += negatives;
+    above += positives;
+  }
+  return right / (below * above);
+}
+
+/**
  * Cross-entropy of softmax predictions row by row, for losses that weigh rows on their own.
  *
  * @param outputs [count, classes].

@@ -34,7 +34,8 @@ export type {
 } from './tensors.ts';
 export { backwardInduction, sampleEpisode, type EpisodeStep, type StepValues } from './finite-horizon.ts';
 export { createGlyphs, glyphBatch, type GlyphImages } from './glyphs.ts';
-export { accuracy, classBatch, crossEntropies, likeliestClasses, type LabelledRows } from './classification.ts';
+export { accuracy, areaUnderCurve, classBatch, crossEntropies, likeliestClasses } from './classification.ts';
+export type { LabelledRows } from './classification.ts';
 export { layersOf, parametersOf, type DenseLayer } from './dense-layers.ts';
 export { reinforce, type Reinforce } from './reinforce.ts';
 export { spirals, spiralsFigure } from './spirals.ts';
@@ -62,7 +63,7 @@ export {
   leastAbsoluteDeviations,
   type Regression,
 } from './absolute-regression.ts';
-export { addScaled, dot, norm } from './vectors.ts';
+export { addScaled, dot, norm, orthonormalVectors } from './vectors.ts';
 export { logistic, logSoftmax, logSumExp, softmax } from './logits.ts';
 export { normalDensity, normalProbability } from './normal-distribution.ts';
 export { bradleyTerryGradient, dpoGradient, type ResponsePair } from './pairwise.ts';

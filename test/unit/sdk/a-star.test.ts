@@ -15,7 +15,7 @@ const graphs: fc.Arbitrary<Graph> = fc.integer({ min: 2, max: 14 }).chain((size)
 /** Cost from every node to the goal, by relaxing all edges again and again (Bellman and Ford). */
 function costsToGo(graph: Graph): number[] {
   const costs = graph.map((_, node) => (node === graph.length - 1 ? 0 : Infinity));
-  for (const _ of graph) {
+  for (let round = 0; round < graph.length; round++) {
     graph.forEach((edges, node) => {
       for (const { next, cost } of edges) costs[node] = Math.min(costs[node]!, cost + costs[next]!);
     });
@@ -53,7 +53,10 @@ for (const [name, search] of Object.entries({ 'A*': aStar, 'A* with deferred eva
           const asked = problem(graph, (node) => Math.min(costs[node]!, 99) * share[node]!);
           const { path, cost, generated } = search(asked);
           assert.equal(generated, asked.asked());
-          if (costs[0] === Infinity) return assert.deepEqual([path, cost], [undefined, undefined]);
+          if (costs[0] === Infinity) {
+            assert.deepEqual([path, cost], [undefined, undefined]);
+            return;
+          }
           assert.equal(cost, costs[0]);
           let [node, paid] = [0, 0];
           for (const action of path!) {
@@ -103,10 +106,11 @@ describe('the priority queue', () => {
         moves.forEach((priority, item) => {
           if (priority === undefined) {
             waiting.sort((a, b) => a.priority - b.priority);
-            return assert.equal(queue.pop(), waiting.shift()?.item);
+            assert.equal(queue.pop(), waiting.shift()?.item);
+          } else {
+            queue.push(priority, item);
+            waiting.push({ priority, item });
           }
-          queue.push(priority, item);
-          waiting.push({ priority, item });
         });
       }),
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { accuracy, classBatch, crossEntropies, likeliestClasses, logSoftmax } from 'marginalia';
+import { accuracy, areaUnderCurve, classBatch, crossEntropies, likeliestClasses, logSoftmax } from 'marginalia';
 
 describe('classification', () => {
   const output = fc.double({ min: -30, max: 30, noNaN: true });
@@ -55,6 +55,21 @@ describe('classification', () => {
     const { inputs, targets } = classBatch(rows, [2, 0, 2], 4);
     assert.deepEqual([...inputs], [5, 6, 1, 2, 5, 6]);
     assert.deepEqual([...targets], [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0]);
+  });
+
+  it('has as area under the curve the share of pairs in the right order, ties counting half', () => {
+    const scored = fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.boolean()), { maxLength: 25 });
+    fc.assert(
+      fc.property(scored, (all) => {
+        const [above, below] = [true, false].map((kind) => all.filter(([, positive]) => positive === kind));
+        let right = 0;
+        for (const [high] of above!) for (const [low] of below!) right += high > low ? 1 : high === low ? 0.5 : 0;
+        const pairs = above!.length * below!.length;
+        const area = areaUnderCurve(all.map(([score]) => score), all.map(([, positive]) => positive)); // prettier-ignore
+        if (pairs === 0) assert.ok(Number.isNaN(area));
+        else assert.ok(Math.abs(area - right / pairs) < 1e-12);
+      }),
+    );
   });
 
   it('refuses outputs that do not divide into rows', () => {
