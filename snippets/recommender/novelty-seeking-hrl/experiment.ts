@@ -1,4 +1,4 @@
-import { atLeast, experiment, float, int, logistic, mean, softmax, type Curve, type Rng } from 'marginalia';
+import { areaUnderCurve, atLeast, experiment, float, int, logistic, mean, softmax, type Curve } from 'marginalia';
 
 // Hierarchical Reinforcement Learning for Modeling User Novelty-Seeking Intent in Recommender Systems
 // Li, Wang, Chi and Chen, arXiv 2306.01476
@@ -112,24 +112,6 @@ const contextOf = {
 };
 const contextNumber = ([trait, mood]: readonly [number, number]) => 3 * trait + mood;
 
-/** Share of pairs of a step in the mood and one not in it that the score ranks right; ties count half. */
-export function areaUnderCurve(scores: readonly number[], positive: readonly boolean[]): number {
-  const order = [...scores.keys()].sort((a, b) => scores[a]! - scores[b]!);
-  let [below, right, seen] = [0, 0, 0];
-  for (let i = 0; i < order.length;) {
-    let [ups, downs] = [0, 0];
-    const score = scores[order[i]!];
-    for (; i < order.length && scores[order[i]!] === score; i++) {
-      if (positive[order[i]!]) ups++;
-      else downs++;
-    }
-    right += ups * (below + downs / 2);
-    below += downs;
-    seen += ups;
-  }
-  return right / (below * seen);
-}
-
 // --- The experiment -----------------------------------------------------------------------------------------------------
 
 export default experiment({
@@ -167,7 +149,8 @@ export default experiment({
 
   trial({ arm, params, rng, log, show, progress }) {
     const { users, sessions, flip, spread, novelty_bonus, rate } = params;
-    const [traits, moods, choices, clicks] = ['traits', 'moods', 'choices', 'clicks'].map((name) => rng.split(name)) as [Rng, Rng, Rng, Rng]; // prettier-ignore
+    const [traits, moods] = [rng.split('traits'), rng.split('moods')];
+    const [choices, clicks] = [rng.split('choices'), rng.split('clicks')];
     const offsets = [-1, 0, 1];
     const visitors = Array.from({ length: users }, () => visitor(0.5 + spread * offsets[traits.weighted([4, 3, 3])]!));
     const policies = createPolicies(15);

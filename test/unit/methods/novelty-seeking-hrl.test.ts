@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { createRng, logistic, softmax } from 'marginalia';
+import { areaUnderCurve, createRng, logistic, softmax } from 'marginalia';
 import experiment, {
-  areaUnderCurve,
   climb,
   createPolicies,
   intentState,
