@@ -1,4 +1,4 @@
-import { atLeast, atMost, experiment, float, int, type Curve, type Figure, type Rng } from 'marginalia';
+import { atLeast, atMost, dot, experiment, float, int, type Curve, type Figure, type Rng } from 'marginalia';
 
 // From Logistic Regression to the Perceptron Algorithm: Exploring Gradient Descent with Large Step Sizes
 // Tyurin, AAAI 2025, arXiv 2412.08424
@@ -100,17 +100,14 @@ const logisticLoss = (theta: readonly number[], samples: readonly number[][]) =>
 
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-function dot(a: readonly number[], b: readonly number[]): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
-  return sum;
-}
-
 // --- The experiment -----------------------------------------------------------------------------------------------------
 
 const sizes = [20, 100, 500] as const;
 const drawnSize = 100;
 const mostIterations = 10_000;
+
+const bySize = { better: 'lower', step: 'samples n', stepScale: 'log', scale: 'log' } as const;
+const byIteration = { better: 'lower', step: 'iteration + 1', stepScale: 'log' } as const;
 
 export default experiment({
   paper: 'normalized-lr-gd',
@@ -133,37 +130,10 @@ export default experiment({
     bound: { role: 'reference', about: "the perceptron's bound R^2 / mu^2" },
   },
   metrics: {
-    iterations_to_separate: {
-      better: 'lower',
-      unit: 'iterations',
-      about: 'until every sample is right, 10,000 at most',
-      step: 'samples n',
-      stepScale: 'log',
-      scale: 'log',
-    },
-    loss_at_5: {
-      better: 'lower',
-      unit: 'nats',
-      about: 'logistic loss after 5 iterations: misleading here',
-      step: 'samples n',
-      stepScale: 'log',
-      scale: 'log',
-    },
-    misclassified: {
-      better: 'lower',
-      unit: 'samples',
-      about: 'that are wrong, of 100',
-      step: 'iteration + 1',
-      stepScale: 'log',
-    },
-    loss: {
-      better: 'lower',
-      unit: 'nats',
-      about: 'logistic loss on 100 samples',
-      step: 'iteration + 1',
-      stepScale: 'log',
-      scale: 'log',
-    },
+    iterations_to_separate: { ...bySize, unit: 'iterations', about: 'until every sample is right, 10,000 at most' },
+    loss_at_5: { ...bySize, unit: 'nats', about: 'logistic loss after 5 iterations: misleading here' },
+    misclassified: { ...byIteration, unit: 'samples', about: 'that are wrong, of 100' },
+    loss: { ...byIteration, unit: 'nats', scale: 'log', about: 'logistic loss on 100 samples' },
   },
 
   trial({ arm, params, rng, log, show, progress }) {
@@ -215,40 +185,31 @@ export default experiment({
       'Larger steps separate the data in fewer iterations while showing higher loss, LR+GD slows down with n, and Normalized LR+GD does not.',
     // All arms of a seed meet the same samples, so iterations are compared seed by seed.
     check({ paired, curve }) {
-      const iterations = ({ values }: Curve, n: (typeof sizes)[number]) => values[sizes.indexOf(n)]!;
-      const growth = (one: Curve) => iterations(one, 500) / iterations(one, 20);
+      type Of = (arm: 'normalized' | 'lr_gd' | 'lr_gd_1' | 'bound', metric: Metric) => Curve;
+      type Metric = 'iterations_to_separate' | 'loss_at_5';
+      const valueAt = ({ values }: Curve, n: (typeof sizes)[number]) => values[sizes.indexOf(n)]!;
+      const growth = (one: Curve) => valueAt(one, 500) / valueAt(one, 20);
+      const normalizedOver = (of: Of) =>
+        valueAt(of('normalized', 'iterations_to_separate'), 500) / valueAt(of('lr_gd', 'iterations_to_separate'), 500);
+      const largeOverSmall = (metric: Metric) => (of: Of) =>
+        valueAt(of('lr_gd', metric), 100) / valueAt(of('lr_gd_1', metric), 100);
+      const overBound = (of: Of) => {
+        const bound = of('bound', 'iterations_to_separate').values;
+        return Math.max(...of('normalized', 'iterations_to_separate').values.map((value, i) => value / bound[i]!));
+      };
       return [
-        atMost(
-          'iterations at n = 500, normalised over LR+GD',
-          paired(
-            (of) =>
-              iterations(of('normalized', 'iterations_to_separate'), 500) /
-              iterations(of('lr_gd', 'iterations_to_separate'), 500),
-          ),
-          0.5,
-        ),
+        atMost('iterations at n = 500, normalised over LR+GD', paired(normalizedOver), 0.5),
         atLeast('LR+GD, iterations at n = 500 over 20', curve('lr_gd', 'iterations_to_separate', growth), 4),
         atMost('normalised, iterations at n = 500 over 20', curve('normalized', 'iterations_to_separate', growth), 2.5),
-        atMost(
-          "normalised, iterations over the perceptron's bound, worst n",
-          paired((of) => {
-            const bound = of('bound', 'iterations_to_separate').values;
-            return Math.max(...of('normalized', 'iterations_to_separate').values.map((value, i) => value / bound[i]!));
-          }),
-          1,
-        ),
+        atMost("normalised, iterations over the perceptron's bound, worst n", paired(overBound), 1),
         atMost(
           'LR+GD at n = 100, iterations of the large step over those of step size 1',
-          paired(
-            (of) =>
-              iterations(of('lr_gd', 'iterations_to_separate'), 100) /
-              iterations(of('lr_gd_1', 'iterations_to_separate'), 100),
-          ),
+          paired(largeOverSmall('iterations_to_separate')),
           0.05,
         ),
         atLeast(
           'LR+GD at n = 100, loss after 5 iterations of the large step over that of step size 1',
-          paired((of) => iterations(of('lr_gd', 'loss_at_5'), 100) / iterations(of('lr_gd_1', 'loss_at_5'), 100)),
+          paired(largeOverSmall('loss_at_5')),
           5,
         ),
       ];
