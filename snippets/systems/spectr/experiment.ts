@@ -1,4 +1,4 @@
-import { atLeast, atMost, experiment, float, int, mean, type Curve, type Rng } from 'marginalia';
+import { atLeast, atMost, experiment, float, int, mean, softmax, type Curve, type Rng } from 'marginalia';
 
 // SpecTr: Fast Speculative Decoding via Optimal Transport
 // Sun, Suresh, Ro, Beirami, Jain and Yu, NeurIPS 2023, arXiv 2310.15141
@@ -94,13 +94,6 @@ function drawPair(rng: Rng, vocabulary: number, tau: number): { p: number[]; q: 
   return { q: softmax(target), p: softmax(target.map((logit) => logit + rng.normal(0, tau))) };
 }
 
-function softmax(logits: readonly number[]): number[] {
-  const most = Math.max(...logits);
-  const weights = logits.map((logit) => Math.exp(logit - most));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
 /** Decodes with k draft paths of `block` tokens a call of the large model; calls `emitted` with tokens and calls so far. */
 function decode(
   rows: readonly { p: number[]; q: number[] }[],
@@ -120,12 +113,8 @@ function decode(
     let position = 0;
     for (; position < block; position++) {
       const { p, q } = rows[last]!;
-      const { token, accepted } = select(
-        p,
-        q,
-        paths.map((path) => path[position]!),
-        rand,
-      );
+      const drafts = paths.map((path) => path[position]!);
+      const { token, accepted } = select(p, q, drafts, rand);
       last = token;
       count++;
       if (!accepted) break;
@@ -238,13 +227,11 @@ export default experiment({
     statement:
       'Several drafts with the K-SEQ rule accept clearly more than one draft, never fall below 1 - (1 - 1/k)^k of the transport optimum, and leave the output law unchanged.',
     check({ final, at, curve, paired }) {
+      const worst = ({ values }: Curve) => Math.min(...values);
+      const gain = at('k_seq', 'acceptance', 4) - at('speculative', 'acceptance', 4);
       const distance = final('k_seq', 'distance_to_target', 'mean');
       return [
-        atLeast(
-          'acceptance above one draft, k = 4',
-          at('k_seq', 'acceptance', 4) - at('speculative', 'acceptance', 4),
-          0.08,
-        ),
+        atLeast('acceptance above one draft, k = 4', gain, 0.08),
         // The bisection ends a rounding error away from equality.
         atLeast('acceptance over its guarantee, worst pair', curve('k_seq', 'guarantee_ratio', worst), 1 - 1e-6),
         atLeast('tokens a call over one draft', paired(efficiencyRatio), 1.15),
@@ -260,5 +247,3 @@ function efficiencyRatio(curves: (arm: 'k_seq' | 'speculative', metric: 'block_e
   const last = (arm: 'k_seq' | 'speculative') => curves(arm, 'block_efficiency').values.at(-1)!;
   return last('k_seq') / last('speculative');
 }
-
-const worst = ({ values }: { values: readonly number[] }) => Math.min(...values);
