@@ -1,4 +1,4 @@
-import { atMost, choleskyFactor, covarianceMatrix, experiment, float, int, matern52 } from 'marginalia';
+import { atMost, choleskyFactor, covarianceMatrix, dot, experiment, float, int, matern52 } from 'marginalia';
 import { normalDensity, normalProbability, type Figure, type Rng } from 'marginalia';
 
 // A Tutorial on Bayesian Optimization
@@ -73,6 +73,8 @@ export interface Belief {
   readonly C: Float64Array;
 }
 
+const deviations = ({ mu, C }: Belief) => mu.map((_, x) => Math.sqrt(Math.max(0, C[x * mu.length + x]!)));
+
 /** Conditions on the value y at point i with noise of variance lambda, in place (equation: GP posterior, one value at a time). */
 export function observe({ mu, C }: Belief, i: number, y: number, lambda: number): void {
   const n = mu.length;
@@ -110,8 +112,8 @@ type Rule = 'ei' | 'kg' | 'ucb' | 'naive_ei' | 'greedy' | 'random';
 
 /** What a rule says of every point after some evaluations; -Infinity for what it does not consider. */
 function scoresOf(rule: Rule, belief: Belief, seen: readonly number[], best: number, lambda: number, rng: Rng) {
-  const { mu, C } = belief;
-  const sigma = mu.map((_, x) => Math.sqrt(Math.max(0, C[x * mu.length + x]!)));
+  const { mu } = belief;
+  const sigma = deviations(belief);
   const points = [...mu.keys()];
   let scores: Float64Array = mu.map(() => -Infinity);
   if (rule === 'random') scores = mu.map(() => rng.uniform());
@@ -161,10 +163,7 @@ export default experiment({
   },
   trial({ arm, params, rng, log, show, progress }) {
     const { budget, grid, length_scale, believed, functions } = params;
-    const points = Array.from({ length: grid * grid }, (_, i) => [
-      (i % grid) / (grid - 1),
-      Math.floor(i / grid) / (grid - 1),
-    ]);
+    const points = Array.from({ length: grid * grid }, (_, i) => place(i, grid));
     const covarianceWith = (lengthScale: number) => covarianceMatrix(matern52({ lengthScale, variance: 1 }), points);
     const truth = covarianceWith(length_scale);
     for (let i = 0; i < points.length; i++) truth[i * points.length + i]! += 1e-8;
@@ -176,11 +175,7 @@ export default experiment({
     for (let n = 0; n < functions; n++) {
       const draw = rng.split(`function ${n}`);
       const normals = Float64Array.from(points, () => draw.normal());
-      const f = normals.map((_, i) => {
-        let sum = 0;
-        for (let k = 0; k <= i; k++) sum += factor[i * points.length + k]! * normals[k]!;
-        return sum;
-      });
+      const f = normals.map((_, i) => dot(factor.subarray(i * points.length, i * points.length + i + 1), normals));
       const start = draw.shuffle([...f.keys()]).slice(0, 4);
       for (const metric of ['regret', 'noisy_regret'] as const) {
         const lambda = metric === 'regret' ? 0 : params.noise_variance;
@@ -203,8 +198,7 @@ export default experiment({
           if (n === 0 && scores && (t % 5 === 0 || t === budget - 1)) {
             show(`${metric}, function`, surface('The function', f, grid, seen));
             show(`${metric}, mean`, surface('Posterior mean', belief.mu, grid, seen));
-            const known = belief.mu.map((_, i) => Math.sqrt(Math.max(0, belief.C[i * points.length + i]!)));
-            show(`${metric}, deviation`, surface('Posterior deviation', known, grid, seen));
+            show(`${metric}, deviation`, surface('Posterior deviation', deviations(belief), grid, seen));
             const lowest = Math.min(...scores.filter(Number.isFinite));
             const worth = scores.map((score) => Math.max(score, lowest));
             show(`${metric}, worth`, surface('What the rule said of each point', worth, grid, seen));
@@ -234,25 +228,20 @@ export default experiment({
   },
 });
 
-/** Values on the grid, and where the function was evaluated, the last ones brightest. */
+/** Where point i of the grid lies in the unit square. */
+const place = (i: number, grid: number) => [(i % grid) / (grid - 1), Math.floor(i / grid) / (grid - 1)] as const;
+
+/** Values on the grid, and where the function was evaluated. */
 function surface(title: string, values: Float64Array, grid: number, seen: readonly number[]): Figure {
-  const at = (i: number) => i / (grid - 1);
+  const rows = Array.from({ length: grid }, (_, row) => [...values.subarray(row * grid, (row + 1) * grid)]);
+  const places = seen.map((i) => place(i, grid));
   return {
     title,
     x: { label: 'x1', min: 0, max: 1 },
     y: { label: 'x2', min: 0, max: 1 },
     layers: [
-      {
-        type: 'heatmap',
-        label: 'value',
-        values: Array.from({ length: grid }, (_, row) => [...values.subarray(row * grid, (row + 1) * grid)]),
-      },
-      {
-        type: 'points',
-        label: 'evaluated',
-        x: seen.map((i) => at(i % grid)),
-        y: seen.map((i) => at(Math.floor(i / grid))),
-      },
+      { type: 'heatmap', label: 'value', values: rows },
+      { type: 'points', label: 'evaluated', x: places.map(([x]) => x), y: places.map(([, y]) => y) },
     ],
   };
 }
