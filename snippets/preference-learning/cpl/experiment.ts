@@ -9,15 +9,9 @@ import {
   gridworldFigure,
   int,
   logSoftmax,
-  logistic,
-  mean,
-  prefersFirst,
-  softmaxPolicy,
-  timeToEnd,
-  valueIteration,
-  type Policy,
-  type Rng,
 } from 'marginalia';
+import { logistic, mean, prefersFirst, softmaxPolicy, timeToEnd, valueIteration } from 'marginalia';
+import type { Policy, Rng } from 'marginalia';
 
 /**
  * Contrastive Preference Learning (Hejna et al., 2023, arXiv:2310.13639).
