@@ -62,7 +62,6 @@ export function fit(start: LogPolicy, counts: readonly Float64Array[], slope: Sl
     const gradient = new Float64Array(x.length);
     for (const [w, row] of counts.entries()) {
       for (let l = 0; l < row.length; l++) {
-        if (row[l] === 0) continue;
         const push = row[l]! * slope(x, w, l);
         gradient[w]! += push;
         gradient[l]! -= push;
@@ -206,9 +205,7 @@ export default experiment({
       const rivals = Object.keys(betas) as (keyof typeof betas)[];
       const best = (of: Of) => Math.min(...rivals.map((rival) => late(of(rival, 'gap'))));
       const overBest = paired((of: Of) => best(of) / late(of('inpo', 'gap')));
-      const unregularised = paired(
-        (of: Of) => late(of('unregularised', 'exploitability')) / late(of('inpo', 'exploitability')),
-      );
+      const ratio = (of: Of) => late(of('unregularised', 'exploitability')) / late(of('inpo', 'exploitability'));
       return [
         atMost('gap, INPO', curve('inpo', 'gap', late), 0.01),
         atLeast('gap, DPO with the best beta of each game over INPO', overBest, 3),
@@ -216,7 +213,7 @@ export default experiment({
         atLeast('gap, iterative DPO with beta 0.5', curve('dpo_half', 'gap', late), 0.1),
         atMost('gap, exact mirror descent', curve('exact', 'gap', late), 0.001),
         atLeast('exploitability, tau = 0', curve('unregularised', 'exploitability', late), 0.2),
-        atLeast('exploitability, tau = 0 over INPO', unregularised, 2),
+        atLeast('exploitability, tau = 0 over INPO', paired(ratio), 2),
       ];
     },
   },
