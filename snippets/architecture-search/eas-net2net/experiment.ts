@@ -74,7 +74,7 @@ const encode = (hidden: readonly number[]) =>
 
 /**
  * Chooses edits. Of its outputs the first four are log-odds of widening a layer, the other five logits of not deepening and
- * of deepening behind each layer. Without it every choice that can be taken is as likely.
+ * of deepening behind each layer. One that is random stays at outputs of 0: each choice that can be taken is as likely.
  */
 function createController(rng: Rng, isRandom: boolean) {
   const network = denseNetwork(rng.split('weights'), {

@@ -15,11 +15,12 @@ const graphs: fc.Arbitrary<Graph> = fc.integer({ min: 2, max: 14 }).chain((size)
 /** Cost from every node to the goal, by relaxing all edges again and again (Bellman and Ford). */
 function costsToGo(graph: Graph): number[] {
   const costs = graph.map((_, node) => (node === graph.length - 1 ? 0 : Infinity));
-  for (let round = 0; round < graph.length; round++) {
-    graph.forEach((edges, node) => {
+  const relax = () => {
+    for (const [node, edges] of graph.entries()) {
       for (const { next, cost } of edges) costs[node] = Math.min(costs[node]!, cost + costs[next]!);
-    });
-  }
+    }
+  };
+  graph.forEach(relax);
   return costs;
 }
 
