@@ -141,6 +141,17 @@ describe('WebGPU', function () {
       assert.equal(error?.line, 10);
     });
 
+    it('names the kernel at its line that the device refuses, instead of going on with other numbers', async () => {
+      const trial = 'log(0, { loss: (await tf.max(tf.fill([60000, 60000], 1)).data())[0]! });';
+      const file = await place.write('refused.ts', experimentSource({ trial, compute: 'autodiff' }));
+      const { error } = await place.run(file, { backend: 'webgpu', seeds: 1 });
+      assert.match(
+        error?.message ?? '',
+        /The graphics processor refused the kernel Fill, with which this operation computes \(/,
+      );
+      assert.equal(error?.line, 10);
+    });
+
     it('says at which line an experiment does not wait for numbers', async () => {
       const trial = 'log(0, { loss: tf.square(tf.scalar(3)).dataSync()[0]! });';
       const file = await place.write('hasty.ts', experimentSource({ trial, compute: 'autodiff' }));

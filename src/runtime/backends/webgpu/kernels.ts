@@ -4,16 +4,17 @@ import { chain, kernelOf, mend, seenAs, type Inputs } from './kernel-calls.ts';
 import { registerManyAxes } from './many-axes.ts';
 import { registerMatrixProducts } from './matrix-products.ts';
 import { registerPoolingGradients } from './pooling-gradients.ts';
+import { registerWholeNumbers } from './whole-numbers.ts';
 
 /** Puts right what the engine gets wrong without a word, or refuses. Call it after the engine has loaded. */
 export function registerWebGpuKernels(): void {
   registerCast();
   registerCumulative();
-  registerIntegers();
   registerAddN();
   registerManyAxes();
   registerMatrixProducts();
   registerPoolingGradients();
+  registerWholeNumbers();
   registerPaddingByNumber('webgpu');
 }
 
@@ -47,31 +48,6 @@ function registerCumulative(): void {
       ]);
     });
   }
-}
-
-/** Powers of integers are computed as logarithms and cut off: 5 squared was 24. And that a bin is filled is no sum. */
-function registerIntegers(): void {
-  mend('Pow', (pow) => ({ a, b }, backend) => {
-    if (a!.dtype !== 'int32' || b!.dtype !== 'int32') return pow({ a: a!, b: b! }, backend);
-    const base = kernelOf('Cast')({ x: a! }, backend, { dtype: 'float32' });
-    const power = chain(base, backend, [
-      (x) => pow({ a: x, b: b! }, backend),
-      (x) => kernelOf('Round')({ x }, backend),
-      (x) => kernelOf('Cast')({ x }, backend, { dtype: 'int32' }),
-    ]);
-    backend.disposeData(base.dataId);
-    return power;
-  });
-  mend<{ size: number; binaryOutput?: boolean }>('DenseBincount', (count) => (inputs, backend, attributes) => {
-    if (attributes.binaryOutput !== true) return count(inputs, backend, attributes);
-    const { dtype } = inputs.weights!;
-    const none = backend.makeTensorInfo([0], dtype, new Float32Array(0));
-    const one = backend.makeTensorInfo([], dtype, Float32Array.of(1));
-    const counts = count({ x: inputs.x!, weights: none }, backend, { ...attributes, binaryOutput: false });
-    const result = kernelOf('Minimum')({ a: counts, b: one }, backend);
-    for (const { dataId } of [none, one, counts]) backend.disposeData(dataId);
-    return result;
-  });
 }
 
 /** How many tensors a program can read on every device: it has eight, of which one is the sum. */

@@ -348,6 +348,19 @@ add('depthToSpace', [[1, 2, 2, 8]], (tf, x) => tf.depthToSpace(four(x), 2, 'NHWC
 add('diag', [[3]], (tf, x) => tf.diag(x));
 add('meshgrid', [[2], [3]], (tf, x, y) => tf.meshgrid(x, y));
 
+// Of whole numbers and truth values.
+const whole = integers([2, 3, 2], [3, -2, 5, 0, -7, 4, 9, 1, -1, 6, 2, -3]);
+const truth = truths([2, 3, 2], [1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1]);
+flat('transpose', [whole], (tf, x) => tf.transpose(x, [2, 0, 1]), 'of whole numbers');
+flat('transpose', [truth], (tf, x) => tf.transpose(x, [2, 0, 1]), 'of truths');
+for (const axis of [0, 1, -1]) {
+  for (const name of ['sum', 'mean', 'max', 'min', 'prod', 'argMax', 'argMin', 'cumsum'] as const) {
+    flat(name, [whole], (tf, x) => tf[name](x, axis), `of whole numbers, along ${axis}`);
+  }
+  for (const name of ['all', 'any'] as const) flat(name, [truth], (tf, x) => tf[name](x, axis, true), `along ${axis}`);
+}
+flat('unsortedSegmentSum', [whole, integers([2], [1, 1])], (tf, x, i) => tf.unsortedSegmentSum(x, one(i), 2), 'of whole numbers'); // prettier-ignore
+
 // Of many axes.
 for (const shape of [
   [2, 2, 3, 1, 2],

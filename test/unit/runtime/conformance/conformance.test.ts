@@ -62,6 +62,41 @@ describe('every operation of the sdk', function () {
     });
   }
 
+  it('gives the numbers of the definition where all engines had agreed on others', async () => {
+    const row = Array.from({ length: 12 }, (_, i) => i);
+    for (const name of engineNames) {
+      await on(name, (tf) => {
+        const is = (actual: Core.Tensor, expected: Core.Tensor, what: string) => {
+          assert.deepEqual(actual.shape, expected.shape, `${what} on ${name}`);
+          assert.deepEqual(actual.arraySync(), expected.arraySync(), `${what} on ${name}`);
+        };
+        tf.tidy(() => {
+          const matrix = tf.tensor2d(row, [3, 4]);
+          is(tf.cumsum(tf.tensor2d([1, 2, 3, 4], [2, 2]), -1), tf.tensor2d([1, 3, 3, 7], [2, 2]), 'a sum along -1');
+          is(
+            tf.stridedSlice(matrix, [1, 0], [2, 4], [1, 2], 0, 0, 0, 0, 1),
+            tf.tensor1d([4, 6]),
+            'every other one of a row',
+          );
+          is(
+            tf.stridedSlice(matrix, [0, -1], [3, 0], [2, 1], 0, 0, 0, 0, 2),
+            tf.tensor1d([3, 11]),
+            'of the last column',
+          );
+          const image = tf.tensor5d(row.slice(0, 5), [1, 1, 1, 5, 1]);
+          const every = tf.tensor5d([0, 2, 4], [1, 1, 1, 3, 1]);
+          is(
+            tf.conv3d(image, tf.ones<Core.Rank.R5>([1, 1, 1, 1, 1]), [1, 1, 2], 'same'),
+            every,
+            'a filter of one element',
+          );
+          const fourth = tf.tensor5d([0, 4], [1, 1, 1, 2, 1]);
+          is(tf.maxPool3d(image, 1, [1, 1, 4], 'same'), fourth, 'a window of one element');
+        });
+      });
+    }
+  });
+
   it('has the gradients on every engine that finite differences have', async () => {
     const wrong: string[] = [];
     for (const test of conformanceCases.filter(({ gradient }) => gradient === 'flows')) {
