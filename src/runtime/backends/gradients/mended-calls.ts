@@ -9,7 +9,7 @@ export type RunKernel = ReturnType<GradientHome['engine']>['runKernel'];
  * for both.
  */
 export function withMendedCalls(run: RunKernel): RunKernel {
-  return <T extends Tensor | Tensor[]>(name: string, inputs: NamedTensorMap, attributes?: NamedAttrMap): T => {
+  return (name, inputs, attributes) => {
     switch (name) {
       case 'Cumsum':
       case 'Cumprod':
@@ -18,16 +18,20 @@ export function withMendedCalls(run: RunKernel): RunKernel {
       case 'FusedBatchNorm':
         return run(name, completed(inputs, run), attributes);
       case 'AvgPool':
-      case 'Conv2D':
-      case 'FusedConv2D':
       case 'MaxPool':
         return run(name, inputs, roundedByPadding(inputs, attributes));
+      case 'Conv2D':
+      case 'FusedConv2D':
+        return run(name, withoutRest(inputs, attributes, 2, run), roundedByPadding(inputs, attributes));
+      case 'DepthwiseConv2dNative':
+      case 'FusedDepthwiseConv2D':
+        return run(name, withoutRest(inputs, attributes, 2, run), attributes);
       case 'AvgPool3D':
       case 'Conv3D':
       case 'MaxPool3D':
-        return run(name, withoutRest(inputs, attributes, run), attributes);
+        return run(name, withoutRest(inputs, attributes, 3, run), attributes);
       case 'StridedSlice':
-        return withoutDropping(inputs, attributes as unknown as StridedSlice, run) as T;
+        return withoutDropping(inputs, attributes as unknown as StridedSlice, run) as never;
       default:
         return run(name, inputs, attributes);
     }
@@ -57,6 +61,10 @@ interface Sliding {
   readonly dataFormat?: string;
 }
 
+function isChannelsFirst(dataFormat: string | undefined): boolean {
+  return dataFormat?.startsWith('NC') ?? false;
+}
+
 /** The value for each axis of something that may be given as one number for all. */
 function eachOf(value: number | number[] | null | undefined, axes: number): number[] {
   return typeof value === 'object' && value !== null ? value : new Array<number>(axes).fill(value ?? 1);
@@ -73,8 +81,8 @@ function windowOf(inputs: NamedTensorMap, { filterSize }: Sliding, axes: number)
  */
 function roundedByPadding(inputs: NamedTensorMap, attributes: NamedAttrMap | undefined): NamedAttrMap {
   const sliding = attributes as unknown as Sliding;
-  const { dimRoundingMode = 'floor', pad, dataFormat = 'NHWC' } = sliding;
-  if (dimRoundingMode === 'floor' || typeof pad === 'string' || dataFormat !== 'NHWC') return attributes!;
+  const { dimRoundingMode = 'floor', pad, dataFormat } = sliding;
+  if (dimRoundingMode === 'floor' || typeof pad === 'string' || isChannelsFirst(dataFormat)) return attributes!;
   const [window, strides, dilations] = [windowOf(inputs, sliding, 2), eachOf(sliding.strides, 2), eachOf(sliding.dilations, 2)]; // prettier-ignore
   const padding = window.map((length, i) => {
     const [before, after] = typeof pad === 'number' ? [pad, pad] : pad[i + 1]!;
@@ -87,20 +95,28 @@ function roundedByPadding(inputs: NamedTensorMap, attributes: NamedAttrMap | und
 }
 
 /**
- * Cuts off what no window reaches: where a window is shorter than its stride, the library shares out what is left over in
- * three dimensions as if it were a padding of less than nothing, so that no window begins with the first element.
+ * Cuts off what no window reaches, where windows are shorter than their stride. In three dimensions the library shares out
+ * what is left over as if it were a padding of less than nothing, so that no window begins with the first element; and the
+ * convolutions of `wasm` do so where the images are padded along the other axis.
  */
-function withoutRest(inputs: NamedTensorMap, attributes: NamedAttrMap | undefined, run: RunKernel): NamedTensorMap {
+function withoutRest(
+  inputs: NamedTensorMap,
+  attributes: NamedAttrMap | undefined,
+  axes: 2 | 3,
+  run: RunKernel,
+): NamedTensorMap {
   const sliding = attributes as unknown as Sliding;
-  if (sliding.pad !== 'same') return inputs;
+  if (sliding.pad !== 'same' || isChannelsFirst(sliding.dataFormat)) return inputs;
   const x = inputs.x!;
-  const [window, strides] = [windowOf(inputs, sliding, 3), eachOf(sliding.strides, 3)];
-  const size = x.shape.map((length, axis) => {
-    const [reach, stride] = [window[axis - 1], strides[axis - 1]];
-    if (reach === undefined || stride === undefined) return length;
-    return Math.min(length, (Math.ceil(length / stride) - 1) * stride + reach);
+  const [window, strides, dilations] = [windowOf(inputs, sliding, axes), eachOf(sliding.strides, axes), eachOf(sliding.dilations, axes)]; // prettier-ignore
+  const reached = window.map((length, i) => {
+    const count = Math.ceil(x.shape[i + 1]! / strides[i]!);
+    return (count - 1) * strides[i]! + (length - 1) * dilations[i]! + 1;
   });
-  if (size.every((length, axis) => length === x.shape[axis])) return inputs;
+  const isPadded = reached.some((length, i) => length > x.shape[i + 1]!);
+  const hasRest = reached.some((length, i) => length < x.shape[i + 1]!);
+  if (!hasRest || (axes === 2 && !isPadded)) return inputs;
+  const size = x.shape.map((length, axis) => Math.min(length, reached[axis - 1] ?? length));
   const cut: Tensor = run('Slice', { x }, { begin: size.map(() => 0), size });
   return { ...inputs, x: cut };
 }

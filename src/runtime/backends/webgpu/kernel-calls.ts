@@ -4,7 +4,6 @@ import {
   type DataType,
   type KernelFunc,
   type NamedAttrMap,
-  type NamedTensorInfoMap,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { replaceKernel } from '../kernels/plain.ts';
@@ -25,21 +24,20 @@ export function kernelOf(name: string): Kernel {
   return calling(() => getKernel(name, 'webgpu').kernelFunc);
 }
 
-/** Puts a kernel in the place of the registered one, which it may call. */
-export function mend<Attributes extends object>(
+/** Puts a kernel, which says what attributes it is called with, in the place of the registered one, which it may call. */
+export function mend(
   name: string,
-  make: (registered: Kernel) => (inputs: Inputs, backend: Backend, attributes: Attributes) => TensorInfo,
+  make: (registered: Kernel) => (inputs: Inputs, backend: Backend, attributes: never) => TensorInfo,
 ): void {
   const { kernelFunc } = getKernel(name, 'webgpu');
   const mended = make(calling(() => kernelFunc));
   replaceKernel(name, 'webgpu', ({ inputs, backend, attrs }) =>
-    mended(inputs as Inputs, backend as Backend, attrs as unknown as Attributes),
+    mended(inputs as Inputs, backend as Backend, attrs as never),
   );
 }
 
 function calling(find: () => KernelFunc): Kernel {
-  return (inputs, backend, attributes) =>
-    find()({ inputs: inputs as NamedTensorInfoMap, backend, attrs: attributes as NamedAttrMap }) as TensorInfo;
+  return (inputs, backend, attributes) => find()({ inputs, backend, attrs: attributes as NamedAttrMap }) as TensorInfo;
 }
 
 /** The same numbers as a tensor of another shape. They are not copied, and are to be disposed once. */

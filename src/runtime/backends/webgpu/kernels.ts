@@ -1,6 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { registerPaddingByNumber } from '../kernels/padding-by-number.ts';
-import { chain, kernelOf, mend, seenAs, type Inputs } from './kernel-calls.ts';
+import { chain, kernelOf, mend, type Inputs } from './kernel-calls.ts';
 import { registerManyAxes } from './many-axes.ts';
 import { registerMatrixProducts } from './matrix-products.ts';
 import { registerPoolingGradients } from './pooling-gradients.ts';
@@ -23,7 +23,7 @@ export function registerWebGpuKernels(): void {
  * and with it a sum along any axis but the last, cannot read them.
  */
 function registerCast(): void {
-  mend<{ dtype: DataType }>('Cast', (cast) => (inputs, backend, attributes) => {
+  mend('Cast', (cast) => (inputs, backend, attributes: { dtype: DataType }) => {
     const x = inputs.x!;
     if (attributes.dtype !== 'float32' || (x.dtype !== 'int32' && x.dtype !== 'bool')) {
       return cast(inputs, backend, attributes);
@@ -38,7 +38,7 @@ function registerCast(): void {
 /** Backwards, the stock kernels take every axis for as long as the first one that they have seen. */
 function registerCumulative(): void {
   for (const name of ['Cumsum', 'Cumprod']) {
-    mend<{ axis: number; reverse: boolean }>(name, (cumulative) => (inputs, backend, attributes) => {
+    mend(name, (cumulative) => (inputs, backend, attributes: { axis: number; reverse: boolean }) => {
       if (!attributes.reverse) return cumulative(inputs, backend, attributes);
       const turn = (x: TensorInfo) => kernelOf('Reverse')({ x }, backend, { dims: [attributes.axis] });
       return chain(inputs.x!, backend, [

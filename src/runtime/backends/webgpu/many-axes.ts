@@ -10,7 +10,7 @@ export const countable = 4;
  * is shown to them with its axes put together: one axis that is worked on, between all before it and all behind it.
  */
 export function registerManyAxes(): void {
-  mend<{ paddings: [number, number][]; constantValue: number }>('PadV2', (pad) => (inputs, backend, attributes) => {
+  mend('PadV2', (pad) => (inputs, backend, attributes: { paddings: [number, number][]; constantValue: number }) => {
     const { paddings, constantValue } = attributes;
     if (inputs.x!.shape.length <= countable) return pad(inputs, backend, attributes);
     const padded = paddings.flatMap(([before, after], axis) => (before + after > 0 ? [axis] : []));
@@ -18,7 +18,7 @@ export function registerManyAxes(): void {
       pad({ x }, backend, { paddings: between([0, 0], paddings[axis]!), constantValue }),
     );
   });
-  mend<{ paddings: [number, number][] }>('MirrorPad', (pad) => (inputs, backend, attributes) => {
+  mend('MirrorPad', (pad) => (inputs, backend, attributes: { paddings: [number, number][] }) => {
     const { paddings } = attributes;
     if (inputs.x!.shape.length <= countable) return pad(inputs, backend, attributes);
     const padded = paddings.flatMap(([before, after], axis) => (before + after > 0 ? [axis] : []));
@@ -26,13 +26,13 @@ export function registerManyAxes(): void {
       pad({ x }, backend, { ...attributes, paddings: between([0, 0], paddings[axis]!) }),
     );
   });
-  mend<{ dims: number[] }>('Reverse', (reverse) => (inputs, backend, attributes) => {
+  mend('Reverse', (reverse) => (inputs, backend, attributes: { dims: number[] }) => {
     const x = inputs.x!;
     if (x.shape.length <= countable) return reverse(inputs, backend, attributes);
     const reversed = util.parseAxisParam(attributes.dims, x.shape);
     return eachAxis(x, reversed, backend, (view) => reverse({ x: view }, backend, { dims: [1] }));
   });
-  mend<{ reps: number[] }>('Tile', (tile) => (inputs, backend, attributes) => {
+  mend('Tile', (tile) => (inputs, backend, attributes: { reps: number[] }) => {
     const x = inputs.x!;
     const { reps } = attributes;
     if (x.shape.length <= countable) return tile(inputs, backend, attributes);
@@ -42,7 +42,7 @@ export function registerManyAxes(): void {
     );
   });
   for (const name of ['Cumsum', 'Cumprod']) {
-    mend<{ axis: number }>(name, (cumulative) => (inputs, backend, attributes) => {
+    mend(name, (cumulative) => (inputs, backend, attributes: { axis: number }) => {
       const x = inputs.x!;
       if (x.shape.length <= countable) return cumulative(inputs, backend, attributes);
       return eachAxis(x, [attributes.axis], backend, (view) =>
@@ -73,7 +73,7 @@ interface StridedSlice {
 }
 
 function registerStridedSlice(): void {
-  mend<StridedSlice>('StridedSlice', (slice) => (inputs, backend, attributes) => {
+  mend('StridedSlice', (slice) => (inputs, backend, attributes: StridedSlice) => {
     const x = inputs.x!;
     if (x.shape.length <= countable) return slice(inputs, backend, attributes);
     const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask } = attributes;
@@ -101,7 +101,7 @@ function registerStridedSlice(): void {
 
 /** Takes blocks apart, or puts them together, one axis after the other. */
 function registerBlocks(): void {
-  mend<{ blockShape: number[]; paddings: number[][] }>('SpaceToBatchND', (apart) => (inputs, backend, attributes) => {
+  mend('SpaceToBatchND', (apart) => (inputs, backend, attributes: { blockShape: number[]; paddings: number[][] }) => {
     const x = inputs.x!;
     if (x.shape.length <= countable) return apart(inputs, backend, attributes);
     const steps = attributes.blockShape.map((block, i) => (tensor: TensorInfo) => {
@@ -113,7 +113,7 @@ function registerBlocks(): void {
     });
     return chain(x, backend, steps.reverse());
   });
-  mend<{ blockShape: number[]; crops: number[][] }>('BatchToSpaceND', (together) => (inputs, backend, attributes) => {
+  mend('BatchToSpaceND', (together) => (inputs, backend, attributes: { blockShape: number[]; crops: number[][] }) => {
     const x = inputs.x!;
     if (x.shape.length <= countable) return together(inputs, backend, attributes);
     const steps = attributes.blockShape.map((block, i) => (tensor: TensorInfo) => {

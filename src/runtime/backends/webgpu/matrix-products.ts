@@ -8,7 +8,7 @@ interface Product {
 
 /** Puts matrix products right that the engine refuses or gets wrong without a word. */
 export function registerMatrixProducts(): void {
-  mend<Product>('BatchMatMul', (product) => (inputs, backend, attributes) => {
+  mend('BatchMatMul', (product) => (inputs, backend, attributes: Product) => {
     const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
     const batch = backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
     const [left, right] = [repeated(a, batch, backend), repeated(b, batch, backend)];
@@ -16,7 +16,7 @@ export function registerMatrixProducts(): void {
     for (const [own, given] of [[left, a], [right, b]] as const) if (own !== given) backend.disposeData(own.dataId); // prettier-ignore
     return result;
   });
-  mend<Product>('_FusedMatMul', inSlices);
+  mend('_FusedMatMul', inSlices);
 }
 
 /**

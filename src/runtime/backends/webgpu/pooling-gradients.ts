@@ -10,7 +10,7 @@ interface Pool {
 
 /** Puts gradients of pooling right that the engine gets wrong without a word. */
 export function registerPoolingGradients(): void {
-  mend<Pool>('AvgPoolGrad', (share) => ({ dy, input }, backend, attributes) => {
+  mend('AvgPoolGrad', (share) => ({ dy, input }, backend, attributes: Pool) => {
     const { filterSize, strides, pad, dimRoundingMode } = attributes;
     const shape = input!.shape as [number, number, number, number];
     const info = backend_util.computePool2DInfo(
@@ -27,7 +27,7 @@ export function registerPoolingGradients(): void {
     ];
     return weighted(dy!, weights, backend, (gradient) => share({ dy: gradient, input: input! }, backend, attributes));
   });
-  mend<Pool>('AvgPool3DGrad', (share) => ({ dy, input }, backend, attributes) => {
+  mend('AvgPool3DGrad', (share) => ({ dy, input }, backend, attributes: Pool) => {
     const info = info3d(input!, attributes);
     const weights = [
       axisWeights(info.outDepth, info.strideDepth, info.filterDepth, info.padInfo.front, info.inDepth),
@@ -36,7 +36,7 @@ export function registerPoolingGradients(): void {
     ];
     return weighted(dy!, weights, backend, (gradient) => share({ dy: gradient, input: input! }, backend, attributes));
   });
-  mend<Pool>('MaxPool3DGrad', (toMaxima) => (inputs, backend, attributes) => {
+  mend('MaxPool3DGrad', (toMaxima) => (inputs, backend, attributes: Pool) => {
     const info = info3d(inputs.input!, attributes);
     if (info.filterHeight === info.filterWidth) return toMaxima(inputs, backend, attributes);
     return maxPool3dGradient(inputs.dy!, inputs.input!, info, backend);

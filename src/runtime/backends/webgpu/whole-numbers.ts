@@ -11,7 +11,7 @@ export function registerWholeNumbers(): void {
     ['All', 'Min'],
     ['Any', 'Max'],
   ] as const) {
-    mend<Axes>(name, (registered) => (inputs, backend, attributes) => {
+    mend(name, (registered) => (inputs, backend, attributes: Axes) => {
       const x = inputs.x!;
       if (!turnsForAxis(x, attributes)) return registered(inputs, backend, attributes);
       const reductionIndices = attributes.axis;
@@ -35,7 +35,7 @@ export function registerWholeNumbers(): void {
     return power;
   });
   // A bin that is filled is no sum, which the program is not written for.
-  mend<{ size: number; binaryOutput?: boolean }>('DenseBincount', (count) => (inputs, backend, attributes) => {
+  mend('DenseBincount', (count) => (inputs, backend, attributes: { size: number; binaryOutput?: boolean }) => {
     if (attributes.binaryOutput !== true) return count(inputs, backend, attributes);
     const { dtype } = inputs.weights!;
     const none = backend.makeTensorInfo([0], dtype, new Float32Array(0));
@@ -67,7 +67,7 @@ function registerTurned(
   turns: (x: TensorInfo, attributes: Axes) => boolean,
   result?: 'of its own type',
 ): void {
-  mend<Axes>(name, (registered) => (inputs, backend, attributes) => {
+  mend(name, (registered) => (inputs, backend, attributes: Axes) => {
     const x = inputs.x!;
     const { dtype } = x;
     if ((dtype !== 'int32' && dtype !== 'bool') || !turns(x, attributes))

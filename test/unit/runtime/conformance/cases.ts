@@ -530,6 +530,8 @@ for (const mode of ['round', 'ceil'] as const) {
 }
 for (const pad of ['same', 'valid'] as const) {
   add('conv2d', [[1, 4, 5, 4], [2, 2, 4, 4]], (tf, x, w) => tf.conv2d(four(x), four(w), 1, pad, 'NHWC', [1, 2]), `four channels, dilated, ${pad}`); // prettier-ignore
+  add('conv2d', [[1, 5, 6, 1], [3, 1, 1, 2]], (tf, x, w) => tf.conv2d(four(x), four(w), 2, pad), `${pad}, stride beyond the window`); // prettier-ignore
+  add('depthwiseConv2d', [[1, 6, 5, 2], [1, 3, 2, 1]], (tf, x, w) => tf.depthwiseConv2d(four(x), four(w), 2, pad), `${pad}, stride beyond the window`); // prettier-ignore
   add('depthwiseConv2d', [[1, 6, 6, 4], [3, 2, 4, 1]], (tf, x, w) => tf.depthwiseConv2d(four(x), four(w), 1, pad), `four channels, ${pad}`); // prettier-ignore
   add('conv3d', [[1, 2, 5, 4, 1], [1, 1, 1, 1, 2]], (tf, x, w) => tf.conv3d(five(x), five(w), [1, 2, 2], pad), `${pad}, stride beyond the window`); // prettier-ignore
 }
