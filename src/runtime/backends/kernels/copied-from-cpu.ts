@@ -97,5 +97,7 @@ function fromCpu(
   if (dtype === 'complex64' && complexNumbers !== undefined) {
     return complexNumbers.write(values as Float32Array, shape, engine);
   }
-  return { dataId: engine.write(values, shape, dtype), shape, dtype };
+  // Some kernels of `cpu` keep whole numbers as floating point, of which an engine would take the bits.
+  const own = dtype === 'int32' && !(values instanceof Int32Array) ? Int32Array.from(values as Float32Array) : values;
+  return { dataId: engine.write(own, shape, dtype), shape, dtype };
 }

@@ -33,7 +33,7 @@ export function registerWasmKernels(backend: KernelBackend): void {
 
 /**
  * Kernels that give wrong numbers without a word: windows of pooling and of dilation take no maximum below the smallest
- * positive number, in three dimensions gradients skip edges, a cast to truth values keeps numbers. And kernels that know
+ * positive number, in three dimensions gradients skip edges, a cast to truth values keeps numbers, pictures are reflected a pixel off. And kernels that know
  * nothing of complex numbers, whose tensors come from kernels that `wasm` lacks.
  */
 const borrowed: Borrowed = {
@@ -44,6 +44,7 @@ const borrowed: Borrowed = {
   Dilation2DBackpropFilter: 'always',
   Dilation2DBackpropInput: 'always',
   MaxPool3D: 'always',
+  MaxPoolWithArgmax: 'always',
   Add: isComplex,
   Cast: (call) => isComplex(call) || (call.attrs as { dtype: string }).dtype === 'bool',
   Concat: isComplex,
@@ -54,6 +55,7 @@ const borrowed: Borrowed = {
   RealDiv: isComplex,
   Slice: isComplex,
   Sub: isComplex,
+  Transform: ({ attrs }) => (attrs as { fillMode: string }).fillMode === 'reflect',
   ZerosLike: isComplex,
 };
 

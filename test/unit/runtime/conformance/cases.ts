@@ -577,6 +577,7 @@ for (const pad of ['same', 'valid', 1] as const) {
 add('pool', [[1, 4, 4, 1]], (tf, x) => tf.pool(four(x), 2, 'avg', 'valid', 2), 'average, dilated');
 add('pool', [[1, 4, 4, 1]], (tf, x) => tf.pool(four(x), 2, 'max', 'same'), 'maximum');
 flat('maxPoolWithArgmax', [[1, 4, 4, 1]], (tf, x) => Object.values(tf.maxPoolWithArgmax(four(x), 2, 2, 'same')) as T[]);
+flat('maxPoolWithArgmax', [within([1, 4, 4, 1], -2, -1)], (tf, x) => Object.values(tf.maxPoolWithArgmax(four(x), 2, 2, 'same')) as T[], 'below zero'); // prettier-ignore
 add('localResponseNormalization', [within([1, 2, 2, 4], 0.2, 1.5)], (tf, x) =>
   tf.localResponseNormalization(four(x), 1),
 );
@@ -628,6 +629,7 @@ add('image.flipLeftRight', [[1, 2, 3, 1]], (tf, x) => tf.image.flipLeftRight(fou
 refused('image.rotateWithOffset', [[1, 4, 4, 1]], (tf, x) => tf.image.rotateWithOffset(four(x), 0.3));
 refused('image.cropAndResize', [[1, 4, 4, 1], floats([1, 4], [0, 0, 0.5, 0.8]), integers([1], [0])], (tf, x, b, i) => tf.image.cropAndResize(four(x), two(b), one(i), [2, 2])); // prettier-ignore
 refused('image.transform', [[1, 3, 3, 1], floats([1, 8], [1, 0, 1, 0, 1, 0, 0, 0])], (tf, x, t) => tf.image.transform(four(x), two(t))); // prettier-ignore
+refused('image.transform', [[1, 5, 5, 1], floats([1, 8], [1, 0, -2, 0, 1, 3, 0, 0])], (tf, x, t) => tf.image.transform(four(x), two(t), 'nearest', 'reflect'), 'reflected'); // prettier-ignore
 flat('image.threshold', [within([2, 2, 1], 10, 240)], (tf, x) => tf.image.threshold(three(x), 'binary', false, 0.5));
 flat('image.nonMaxSuppression', [floats([2, 4], [0, 0, 1, 1, 0, 0, 0.9, 1]), floats([2], [0.4, 0.7])], (tf, b, s) => tf.image.nonMaxSuppression(two(b), one(s), 2)); // prettier-ignore
 
