@@ -26,6 +26,7 @@ const chapters = [
       'train-classifier',
       'reinforce',
       'recurrent-network',
+      'transformer-network',
       'network-memory',
       'network-optimizer',
       'tensors',

@@ -1,15 +1,25 @@
+import type * as Core from '@tensorflow/tfjs-core';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRng, denseNetwork, mlp, recurrentNetwork, variableOf, type TensorFlow } from 'marginalia';
+import {
+  createRng,
+  denseNetwork,
+  mlp,
+  recurrentNetwork,
+  transformerNetwork,
+  variableOf,
+  type TensorFlow,
+} from 'marginalia';
 import type { BenchRow } from './bench-row.ts';
 import { loopNetwork } from './loop-network.ts';
+import { tensorTransformer } from './tensor-transformer.ts';
 import { howMeasured, numberFrom, stepsPerSecond, torchStepsPerSecond } from './training-speed.ts';
 
 interface Backends {
-  prepareEngine(name: string, options: object): Promise<{ readonly tf: TensorFlow }>;
+  prepareEngine(name: string, options: object): Promise<{ readonly tf: typeof Core }>;
 }
 
 interface Work {
@@ -19,6 +29,9 @@ interface Work {
 
 /** Long short-term memory over sequences. */
 const sequenceWork = { sizes: [8, 32, 4], batch: 16, length: 20 } as const;
+
+/** A transformer's block between an embedding of tokens and positions and a layer to one output for each token. */
+const transformerWork = { tokens: 64, width: 64, heads: 4, length: 32, layers: 1, outputs: 64, causal: false } as const;
 
 /** Training steps (both passes, squared error, Adam) per second of processor time: networks of the sdk and their competitors. */
 export async function bench(): Promise<BenchRow[]> {
@@ -42,7 +55,15 @@ export async function bench(): Promise<BenchRow[]> {
     ['PyTorch eager, one thread', torchStepsPerSecond({ kind: 'recurrent', ...sequenceWork })],
     ['TensorFlow.js on wasm', stepsPerSecond(recurrentTensorStep(tf))],
   ]);
-  return [...dense, ...recurrent];
+  const transformer = compare(
+    `transformerNetwork, width 64, 4 heads, length 32, ${transformerWork.outputs} tokens and outputs, batch 16`,
+    stepsPerSecond(transformerStep()),
+    [
+      ['PyTorch eager, one thread', torchStepsPerSecond({ kind: 'transformer', outputs: transformerWork.outputs })],
+      ['TensorFlow.js on wasm', stepsPerSecond(transformerTensorStep(tf))],
+    ],
+  );
+  return [...dense, ...recurrent, ...transformer];
 }
 
 type Competitor = readonly [name: string, rate: number | undefined];
@@ -127,6 +148,25 @@ function recurrentTensorStep(tf: TensorFlow): () => void {
     }, true)!;
     loss.dataSync();
     loss.dispose();
+  };
+}
+
+function transformerStep(): () => void {
+  const [batch, { length, outputs }] = [16, transformerWork];
+  const optimizer = { type: 'adam', rate: 1e-3 } as const;
+  const network = transformerNetwork(createRng('bench', 0), { ...transformerWork, optimizer });
+  const tokens = Int32Array.from({ length: batch * length }, (_, i) => (i * 7) % 64);
+  const targets = wave(batch * length * outputs);
+  return () => network.train({ tokens, batch, length }, { loss: 'squared', targets });
+}
+
+function transformerTensorStep(tf: typeof Core): () => void {
+  const { loss } = tensorTransformer(tf, transformerWork.outputs);
+  const optimizer = tf.train.adam(1e-3);
+  return () => {
+    const value = optimizer.minimize(loss, true)!;
+    value.dataSync();
+    value.dispose();
   };
 }
 

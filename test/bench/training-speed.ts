@@ -17,7 +17,7 @@ export type TrainedNetwork =
       readonly batch: number;
       readonly length: number;
     }
-  | { readonly kind: 'transformer' }
+  | { readonly kind: 'transformer'; readonly outputs: number }
   | { readonly kind: 'convolutions' };
 
 /** Training steps per second of processor time. */

@@ -34,12 +34,14 @@ def recurrent(sizes, batch, length):
     return [*net.parameters(), *outward.parameters()], lambda: ((outward(net(x)[0]) - y) ** 2).mean()
 
 
-def transformer():
+def transformer(outputs):
+    """A block; with outputs also a vector for each position, a last normalisation, and a layer to so many outputs."""
     width, heads, length, batch = 64, 4, 32, 16
     q, k, v, out = [weights(width, width) for _ in range(4)]
     up, down, table = weights(width, 4 * width), weights(4 * width, width), weights(64, width)
     tokens = (torch.arange(batch * length) * 7) % 64
-    targets = torch.randn(batch * length, width)
+    around = [torch.nn.Parameter(torch.randn(length, width)), weights(width, outputs)] if outputs > 0 else []
+    targets = torch.randn(batch * length, outputs if outputs > 0 else width)
 
     def norm(x):
         variance, mean = torch.var_mean(x, -1, correction=0, keepdim=True)
@@ -50,15 +52,19 @@ def transformer():
 
     def loss():
         rows = F.embedding(tokens, table)
+        if outputs > 0:
+            rows = (rows.reshape(batch, length, width) + around[0]).reshape(batch * length, width)
         normal = norm(rows)
         queries, keys, values = [split(normal @ matrix) for matrix in (q, k, v)]
         scores = torch.softmax(queries @ keys.transpose(2, 3) / math.sqrt(width // heads), -1)
         mixed = (scores @ values).transpose(1, 2).reshape(batch * length, width)
         attended = rows + mixed @ out
         result = attended + torch.relu(norm(attended) @ up) @ down
+        if outputs > 0:
+            result = norm(result) @ around[1]
         return ((result - targets) ** 2).mean()
 
-    return [q, k, v, out, up, down, table], loss
+    return [q, k, v, out, up, down, table, *around], loss
 
 
 def convolutions():

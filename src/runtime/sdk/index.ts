@@ -45,6 +45,8 @@ export { denseNetwork } from './dense-network.ts';
 export type { DenseNetwork, DenseNetworkOptions } from './dense-network.ts';
 export { recurrentNetwork } from './recurrent-network.ts';
 export type { RecurrentNetwork, RecurrentNetworkOptions, Sequences } from './recurrent-network.ts';
+export { transformerNetwork } from './transformer-network.ts';
+export type { TokenSequences, TransformerNetwork, TransformerNetworkOptions } from './transformer-network.ts';
 export type { NetworkLoss, NetworkState, TrainableNetwork } from './network-memory.ts';
 export type { NetworkOptimizer } from './network-optimizer.ts';
 export { adam, type Step, type StepState } from './adam.ts';

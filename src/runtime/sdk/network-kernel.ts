@@ -49,6 +49,34 @@ interface Kernel {
     rows: number,
     units: number,
   ): void;
+  normalise(values: number, to: number, scales: number, rows: number, columns: number): void;
+  normaliseGradient(normal: number, scales: number, gradient: number, to: number, rows: number, columns: number): void;
+  attention(
+    seen: number,
+    shares: number,
+    mixed: number,
+    room: number,
+    batch: number,
+    length: number,
+    rows: number,
+    heads: number,
+    size: number,
+    causal: boolean,
+  ): void;
+  attentionGradient(
+    seen: number,
+    shares: number,
+    mixedGradient: number,
+    seenGradient: number,
+    room: number,
+    batch: number,
+    rows: number,
+    heads: number,
+    size: number,
+    causal: boolean,
+  ): void;
+  embed: EmbeddingKernel;
+  embedGradient: EmbeddingKernel;
   crossEntropy: LossKernel;
   squaredError: LossKernel;
   adam(
@@ -65,6 +93,18 @@ interface Kernel {
   ): void;
   sgd(parameters: number, gradient: number, velocity: number, count: number, rate: number, momentum: number): void;
 }
+
+/** `last`: what the vectors come to, or its gradient. */
+type EmbeddingKernel = (
+  tokens: number,
+  vectors: number,
+  positions: number,
+  last: number,
+  batch: number,
+  length: number,
+  rows: number,
+  columns: number,
+) => void;
 
 type LossKernel = (
   outputs: number,

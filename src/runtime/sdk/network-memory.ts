@@ -75,8 +75,8 @@ interface MemoryOptions {
   readonly name: string;
   readonly shapes: readonly LayerShape[];
   readonly optimizer: NetworkOptimizer;
-  /** Draws one of a layer's first weights. Biases begin at 0. */
-  readonly firstWeight: (layer: LayerShape) => number;
+  /** Draws one of a layer's first weights; the index is that of the layer. Biases begin at 0. */
+  readonly firstWeight: (layer: LayerShape, index: number) => number;
   /** Floats for each row of a batch. */
   readonly rowFloats: number;
 }
@@ -223,9 +223,9 @@ export function networkMemory({ name, shapes, optimizer, firstWeight, rowFloats 
 
   function firstParameters(): Float32Array {
     const values = new Float32Array(parameterCount);
-    for (const layer of layers) {
+    for (const [index, layer] of layers.entries()) {
       const { inputs, outputs, parts, from } = layer;
-      for (let i = from; i < from + inputs * parts * outputs; i++) values[i] = firstWeight(layer);
+      for (let i = from; i < from + inputs * parts * outputs; i++) values[i] = firstWeight(layer, index);
     }
     return values;
   }

@@ -24,14 +24,31 @@ export function multiply(
   start: usize,
 ): void {
   const stride = (<usize>columns) << 2;
+  multiplyStrided(a, rowStride, stepStride, b, stride, c, stride, rows, columns, steps, start);
+}
+
+/** The same of matrices that are parts of larger ones. @param fromStride bytes from row to row of `b`, `stride` of `c` */
+export function multiplyStrided(
+  a: usize,
+  rowStride: usize,
+  stepStride: usize,
+  b: usize,
+  fromStride: usize,
+  c: usize,
+  stride: usize,
+  rows: i32,
+  columns: i32,
+  steps: i32,
+  start: usize,
+): void {
   const rowBlock = rowStride << 2;
   // Where b is larger than the nearest cache and many rows of a pass it, its strips of eight columns are copied together first.
-  const packed = rows >= 16 && stride * steps > 32768;
-  const bStride: usize = packed ? 32 : stride;
+  const packed = rows >= 16 && fromStride * steps > 32768;
+  const bStride: usize = packed ? 32 : fromStride;
   // Strips of columns outside: a strip of b stays in the cache while all rows of a pass it.
   let column = 0;
   for (; column + 8 <= columns; column += 8) {
-    const strip = packed ? packStrip(b, stride, steps) : b;
+    const strip = packed ? packStrip(b, fromStride, steps) : b;
     let row = a;
     let to = c;
     for (let i = 0; i < rows; i += 4) {
@@ -45,7 +62,7 @@ export function multiply(
   }
   if (column == columns) return;
   for (let i = 0; i < rows; i += 4) {
-    multiplyTile4(a, rowStride, stepStride, b, c, stride, steps, start);
+    multiplyTile4(a, rowStride, stepStride, b, fromStride, c, stride, steps, start);
     a += rowBlock;
     c += stride << 2;
   }
@@ -57,6 +74,7 @@ function multiplyTile4(
   rowStride: usize,
   stepStride: usize,
   b: usize,
+  bStride: usize,
   c: usize,
   stride: usize,
   steps: i32,
@@ -75,7 +93,7 @@ function multiplyTile4(
     sums1 = f32x4.relaxed_madd(v128.load32_splat(a1), right, sums1);
     sums2 = f32x4.relaxed_madd(v128.load32_splat(a2), right, sums2);
     sums3 = f32x4.relaxed_madd(v128.load32_splat(a3), right, sums3);
-    b += stride;
+    b += bStride;
     a0 += stepStride;
     a1 += stepStride;
     a2 += stepStride;

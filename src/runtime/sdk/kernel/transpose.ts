@@ -1,6 +1,10 @@
 /** Writes the transposed matrix. @param rows a multiple of 4. @param columns a multiple of 4. */
 export function transpose(from: usize, to: usize, rows: i32, columns: i32): void {
-  const stride = (<usize>columns) << 2;
+  transposeStrided(from, (<usize>columns) << 2, to, rows, columns);
+}
+
+/** The same of a matrix whose rows are `stride` bytes apart. */
+export function transposeStrided(from: usize, stride: usize, to: usize, rows: i32, columns: i32): void {
   const toStride = (<usize>rows) << 2;
   for (let row = 0; row < rows; row += 4) {
     let source = from;
