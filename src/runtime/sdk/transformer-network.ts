@@ -104,9 +104,9 @@ export function transformerNetwork(rng: Rng, options: TransformerNetworkOptions)
   const seenGradientAt = place(3 * width);
   const hiddenGradientAt = place(hidden);
   const roomAt = place(padded(longest) + size);
-  const linear = (inputs: number, units: number, parts = 1): LayerShape => ({
-    ...{ inputs, outputs: units, parts, biases: false },
-  });
+  const linear = (inputs: number, units: number, parts = 1): LayerShape => {
+    return { inputs, outputs: units, parts, biases: false };
+  };
   const blockShapes = [linear(width, width, 3), linear(width, width), linear(width, hidden), linear(hidden, width)];
   const blockGains = [1, 1 / (2 * depth), 2, 1 / (2 * depth)];
   const inBlocks = <T>(list: readonly T[]) => Array.from({ length: depth }, () => list).flat();
@@ -182,10 +182,10 @@ export function transformerNetwork(rng: Rng, options: TransformerNetworkOptions)
   function goForward(caller: string, sequences: TokenSequences): void {
     memory.alive(caller);
     expectTokens(caller, sequences);
+    memory.reserve(sequences.batch * padded(sequences.length));
     ({ batch, length } = sequences);
     rows = padded(length);
     allRows = batch * rows;
-    memory.reserve(allRows);
     floats().set(sequences.tokens, inBatch(tokensAt) / 4);
     const stream = inBatch(streamAt);
     const change = inBatch(changeAt);

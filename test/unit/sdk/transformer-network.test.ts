@@ -311,6 +311,10 @@ describe('a transformer network', () => {
       /no loss 'hinge'; take 'cross-entropy' or 'squared'/,
     );
     network.forward(given);
+    assert.throws(
+      () => network.forward({ tokens: new Int32Array(2_000_000), batch: 500_000, length: 4 }),
+      /transformerNetwork: there is no memory for another \d+ MB/,
+    );
     assert.throws(() => network.backward([0]), /there are 1 numbers in the gradient, but it needs 12/);
     assert.throws(() => network.step(), /step: call forward and backward first/);
     network.backward(gradient);
