@@ -173,9 +173,10 @@ export function recurrentNetwork(rng: Rng, { sizes, cell, optimizer }: Recurrent
       const shape = `${sequences.batch} rows of ${width}`;
       memory.expect(caller, 'numbers in the state', sequences.state.length, sequences.batch * width, shape);
     }
+    // Before anything changes: where there is no room, the pass before is still whole.
+    memory.reserve((sequences.length + 1) * padded(sequences.batch));
     ({ batch, length } = sequences);
     rows = padded(batch);
-    memory.reserve((length + 1) * rows);
     clear(seenAt, seen, length + 1);
     clear(outputGradientAt, paddedOutputs, length);
     if (cell === 'lstm') clear(cellsAt, paddedUnits, 1);
