@@ -32,7 +32,7 @@ export function kSeqSelect(
     if (rand() * rho * p[token]! < q[token]!) return { token, accepted: true, rho };
   }
   const beta = p.reduce((sum, px, x) => sum + Math.min(px, q[x]! / rho), 0);
-  const repeats = (1 - (1 - beta) ** drafts.length) / beta;
+  const repeats = beta > 0 ? (1 - (1 - beta) ** drafts.length) / beta : drafts.length;
   const residual = q.map((qx, x) => Math.max(0, qx - Math.min(p[x]!, qx / rho) * repeats));
   let left = rand() * residual.reduce((sum, mass) => sum + mass, 0);
   const drawn = residual.findIndex((mass) => (left -= mass) < 0);

@@ -100,6 +100,12 @@ describe('spectr', () => {
     assert.ok(distance(emittedLaw(p, q, 3, 1).emitted, q) > 0.02);
   });
 
+  it('draws from the target where it shares no token with the draft', () => {
+    for (const number of [0, 0.3, 0.999]) {
+      assert.equal(kSeqSelect([1, 0, 0], [0, 0, 1], [0, 0], () => number).token, 2);
+    }
+  });
+
   it('takes the least rho at which the residual has no negative mass', () => {
     fc.assert(
       fc.property(law, law, drafts, (p, q, k) => {
