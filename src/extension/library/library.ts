@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { Method } from '../../corpus/method.ts';
 import type { Problem } from '../../corpus/paper.ts';
@@ -30,8 +30,8 @@ export class Library implements vscode.Disposable {
   #watchers: vscode.Disposable[] = [];
   #watchedPatterns = '[]';
   #state: LibraryState | undefined;
-  /** Number of files that the state was read from. */
-  #sources = 0;
+  /** The files that the state was read from. */
+  #sources: readonly string[] = [];
   #started: FirstReading | undefined;
   #reading: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -103,7 +103,7 @@ export class Library implements vscode.Disposable {
     this.#watch(patterns.map(watched));
     try {
       const files = await findSources(patterns);
-      if (files.length === 0 && this.#sources === 0) return await this.current();
+      if (files.length === 0 && this.#sources.length === 0) return await this.current();
       return await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Marginalia: reading papers' },
         async () => {
@@ -126,7 +126,7 @@ export class Library implements vscode.Disposable {
     const [{ createState }, methods] = await Promise.all([import('./state.ts'), this.#methods()]);
     const state = createState(methods, sources);
     this.#state = state;
-    this.#sources = sources.length;
+    this.#sources = sources.map(({ file }) => file);
     this.#showProblems(state.corpus.problems);
     this.#log.info(
       `${state.corpus.papers.length} papers, ${state.corpus.methods.size} methods, ${sources.length} sources.`,
@@ -151,6 +151,16 @@ export class Library implements vscode.Disposable {
       const changed = (): void => this.#sourcesChanged();
       return [watcher, watcher.onDidCreate(changed), watcher.onDidChange(changed), watcher.onDidDelete(changed)];
     });
+    if (patterns.length > 0) this.#watchFolders();
+  }
+
+  /** Where a whole folder goes at once, the editor tells of it alone and not of the files that were in it. */
+  #watchFolders(): void {
+    const watcher = vscode.workspace.createFileSystemWatcher('**', true, true);
+    const deleted = watcher.onDidDelete(({ fsPath }) => {
+      if (this.#sources.some((file) => file.startsWith(fsPath + sep))) this.#sourcesChanged();
+    });
+    this.#watchers.push(watcher, deleted);
   }
 
   #showProblems(problems: readonly Problem[]): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
@@ -47,7 +48,7 @@ export async function changeLabels(folder: string, change: LabelChange): Promise
     throw new Error(`The ${v.getDotPath(issue)?.split('.')[0] ?? 'text'} of a run cannot be that: ${issue.message}`);
   }
   // Renamed into its place from the folder of all runs, which windows watch: so they all see that a run is called otherwise.
-  const beside = join(dirname(folder), `.${basename(folder)}.labels.${process.pid}.tmp`);
+  const beside = join(dirname(folder), `.${basename(folder)}.labels.${randomUUID()}.tmp`);
   try {
     await writeFile(beside, `${JSON.stringify(checked.output, null, 2)}\n`);
     await rename(beside, file);

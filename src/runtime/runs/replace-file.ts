@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 
@@ -13,9 +14,9 @@ export function replaceFile(file: string, content: string | Uint8Array): void {
   }
 }
 
-/** `replaceFile` for a thread that must not wait for the disk. */
+/** `replaceFile` for a thread that must not wait for the disk. Of several at once the last one stays. */
 export async function replaceFileLater(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`;
+  const beside = `${file}.${randomUUID()}.tmp`;
   try {
     await writeFile(beside, text);
     await rename(beside, file);

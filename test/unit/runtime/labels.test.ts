@@ -47,6 +47,15 @@ describe('what people write on a run', () => {
     assert.deepEqual((await readLabels(folder)).labels, { tags: ['keep', 'baseline'], note: 'two\nlines' });
   });
 
+  it('is one whole of what is written at once', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `name ${i}`);
+    await Promise.all(names.map((name) => changeLabels(folder, { name })));
+    const { labels, problem } = await readLabels(folder);
+    assert.equal(problem, undefined);
+    assert.ok(names.includes(labels.name!), labels.name);
+    assert.deepEqual(await readdir(runsFolder), [sampleRecord.id]);
+  });
+
   it('is shown in the list of runs, and a run whose labels are broken is listed all the same', async () => {
     createRunWriter(folder, { ...sampleRecord, name: 'rex' }).end('completed');
     await changeLabels(folder, { name: 'the good one', tags: ['keep'] });
