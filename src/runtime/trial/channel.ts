@@ -6,6 +6,7 @@
  * Positions count bytes and grow without end (modulo 2^32). The head is moved by whole frames only, and every frame is a
  * multiple of 8 bytes long, so the recorder always stops between two frames.
  */
+import { clearWideRegisters } from './clear-wide-registers.ts';
 import { encodeHeader, frameKind, jsonPartBytes, pointBytes } from './frames.ts';
 
 /** Indices into the channel's shared control words. */
@@ -118,6 +119,7 @@ export function createFrameWriter({ control: words, data }: Channel): FrameWrite
       }
       part(frameKind.json, bytes.subarray(start));
       hurry();
+      clearWideRegisters();
     },
     hurry,
     flush() {

@@ -15,6 +15,7 @@ import type { BackendName } from '../runs/record.ts';
 import type { Experiment } from '../sdk/experiment.ts';
 import { control } from './channel.ts';
 import { openCheckpoint } from './checkpoint.ts';
+import { clearWideRegisters } from './clear-wide-registers.ts';
 import { loadCompiled, type CompiledBundle } from './compiled-bundle.ts';
 import { loadExperiment } from './load-experiment.ts';
 import { printAtOnce } from './print-at-once.ts';
@@ -147,15 +148,19 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
       checkpoint: openCheckpoint(options.checkpoints, `${arm}#${seed}`, job.checkpoint),
       copied: engine?.copied ?? noCopies,
     });
+    const trial = sdk.createTrial(
+      experiment,
+      { arm, seed, params, ...(engine !== undefined && { tf: engine.tf }) },
+      sink,
+    );
     const seconds = () => (performance.now() - trialStarted - sink.pausedMilliseconds) / 1000;
     const tensorsBefore = engine?.tf.memory().numTensors ?? 0;
     // A trial that waits for something that cannot happen shows by a process that has nothing left to do.
     process.channel?.unref();
     let outcome: Outcome = 'completed';
     try {
-      await experiment.definition.trial(
-        sdk.createTrial(experiment, { arm, seed, params, ...(engine !== undefined && { tf: engine.tf }) }, sink),
-      );
+      clearWideRegisters();
+      await experiment.definition.trial(trial);
       sink.finish();
     } catch (error) {
       if (!(error instanceof StopSignal)) throw error;
