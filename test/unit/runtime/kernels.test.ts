@@ -17,6 +17,16 @@ async function loadEngines(): Promise<typeof Core> {
   return tf as unknown as typeof Core;
 }
 
+interface ProductShape {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** Of either factor; one that is empty serves the other's whole batch. */
+  readonly batches: readonly (readonly number[])[];
+}
+
 type Explicit = [[number, number], [number, number], [number, number], [number, number]];
 
 describe('the kernels that training on wasm needs', () => {
@@ -40,7 +50,7 @@ describe('the kernels that training on wasm needs', () => {
     assert.equal(actual.length, expected.length);
     for (const [i, numbers] of expected.entries()) {
       assert.equal(actual[i]!.length, numbers.length);
-      const scale = Math.max(1, ...numbers.map(Math.abs));
+      const scale = numbers.reduce((largest, number) => Math.max(largest, Math.abs(number)), 1);
       for (const [j, number] of numbers.entries()) {
         assert.ok(Math.abs(actual[i]![j]! - number) <= 2e-5 * scale, `${actual[i]![j]!} should be ${number}`);
       }
@@ -133,6 +143,19 @@ describe('the kernels that training on wasm needs', () => {
     }
   });
 
+  /** A product and its gradients. */
+  const products =
+    ({ rows, inner, columns, transposeA, transposeB, batches }: ProductShape) =>
+    () => {
+      const [batchA, batchB] = batches as [number[], number[]];
+      const a = filled([...batchA, ...(transposeA ? [inner, rows] : [rows, inner])], 1);
+      const b = filled([...batchB, ...(transposeB ? [columns, inner] : [inner, columns])], 2);
+      const whole = batchA.length > 0 ? batchA : batchB;
+      const weights = filled([...whole, rows, columns], 3);
+      const gradients = tf.grads((x, y) => tf.sum(tf.mul(tf.matMul(x, y, transposeA, transposeB), weights)))([a, b]);
+      return [tf.matMul(a, b, transposeA, transposeB), ...gradients];
+    };
+
   it('multiply matrices of any size, transposed or not, alone, in batches and one with a batch', async () => {
     // To either side of the widths at which the kernel takes another way.
     const length = fc.integer({ min: 1, max: 21 });
@@ -143,21 +166,22 @@ describe('the kernels that training on wasm needs', () => {
       batches: batch.chain((own) => fc.constantFrom([own, own], [[], own], [own, []])),
     });
     await fc.assert(
-      fc.asyncProperty(cases, ({ rows, inner, columns, transposeA, transposeB, batches }) =>
-        assertSame(() => {
-          const [batchA, batchB] = batches as [number[], number[]];
-          const a = filled([...batchA, ...(transposeA ? [inner, rows] : [rows, inner])], 1);
-          const b = filled([...batchB, ...(transposeB ? [columns, inner] : [inner, columns])], 2);
-          const whole = batchA.length > 0 ? batchA : batchB;
-          const weights = filled([...whole, rows, columns], 3);
-          const gradients = tf.grads((x, y) => tf.sum(tf.mul(tf.matMul(x, y, transposeA, transposeB), weights)))([
-            a,
-            b,
-          ]);
-          return [tf.matMul(a, b, transposeA, transposeB), ...gradients];
-        }),
-      ),
+      fc.asyncProperty(cases, (shape) => assertSame(products(shape))),
       { numRuns: 80 },
+    );
+  });
+
+  it('multiply matrices that are cut into blocks, transposed or not', async () => {
+    // To either side of the blocks' sizes, in each direction.
+    const length = fc.constantFrom(8, 31, 32, 45, 127, 130, 256, 300);
+    const cases = fc.record({
+      ...{ rows: length, inner: length, columns: length },
+      ...{ transposeA: fc.boolean(), transposeB: fc.boolean() },
+      batches: fc.constantFrom([[], []], [[2], []]),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, (shape) => assertSame(products(shape))),
+      { numRuns: 12 },
     );
   });
 

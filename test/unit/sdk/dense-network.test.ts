@@ -135,6 +135,19 @@ describe('a dense network', () => {
     assert.deepEqual(network.forward(inputs, 31), whole);
   });
 
+  it('computes the same in a batch as alone where matrices are cut into blocks', () => {
+    const sizes = [601, 45, 9];
+    const network = make({ sizes, activation: 'relu' });
+    const given = problem(sizes, 301, 'squared');
+    const whole = network.forward(given.inputs, 301);
+    close(whole, plainNetwork(sizes, 'relu', network.readParameters()).outputs(given.inputs, 301));
+    for (const row of [0, 129, 300]) {
+      const alone = network.forward(given.inputs.slice(row * 601, (row + 1) * 601), 1);
+      assert.deepEqual(alone, whole.slice(row * 9, (row + 1) * 9));
+    }
+    network.dispose();
+  });
+
   it('is right where it needs more memory than there was', () => {
     const [sizes, batch] = [[700, 513, 2], 18];
     const memory = floats().length;

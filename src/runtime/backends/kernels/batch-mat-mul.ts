@@ -15,19 +15,22 @@ import { replaceKernel } from './plain.ts';
 import { wasmKernel, type WasmCall } from './wasm.ts';
 
 /** `sdk/kernel/product.ts`; addresses and strides in bytes. */
-type Product = (
-  a: number,
-  rowStride: number,
-  stepStride: number,
-  b: number,
-  bStepStride: number,
-  columnStride: number,
-  c: number,
-  rows: number,
-  columns: number,
-  steps: number,
-  room: number,
-) => void;
+interface Products {
+  product(
+    a: number,
+    rowStride: number,
+    stepStride: number,
+    b: number,
+    bStepStride: number,
+    columnStride: number,
+    c: number,
+    rows: number,
+    columns: number,
+    steps: number,
+    room: number,
+  ): void;
+  productRoom(steps: number): number;
+}
 
 /**
  * Replaces the wasm backend's matrix product by one of our own over the same memory. The stock kernel sets up an operation
@@ -39,7 +42,7 @@ export function registerBatchMatMul(backend: KernelBackend): void {
   const stock = getKernel(BatchMatMul, 'wasm');
   // What Emscripten's loader keeps of the engine's own module.
   const { memory } = (backend as unknown as { readonly wasm: { readonly asm: { readonly memory: object } } }).wasm.asm;
-  const { product } = startModule(bytes, { env: { memory } }) as { readonly product: Product };
+  const products = startModule(bytes, { env: { memory } }) as Products;
   replaceKernel(
     BatchMatMul,
     'wasm',
@@ -49,13 +52,13 @@ export function registerBatchMatMul(backend: KernelBackend): void {
       if (a.dtype !== 'float32' || b.dtype !== 'float32') {
         return stock.kernelFunc(call as unknown as Parameters<KernelFunc>[0]) as TensorInfo;
       }
-      return multiply(product, call);
+      return multiply(products, call);
     }),
   );
 }
 
 function multiply(
-  product: Product,
+  products: Products,
   { inputs: { a, b }, backend, attrs }: WasmCall<'a' | 'b', BatchMatMulAttrs>,
 ): TensorInfo {
   const [aHeight, aWidth] = a.shape.slice(-2) as [number, number];
@@ -70,7 +73,7 @@ function multiply(
   );
   const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const output = backend.makeOutput([...outer, rows, columns], 'float32');
-  const room = backend.makeOutput([32 + 8 * steps], 'float32');
+  const room = backend.makeOutput([products.productRoom(steps) / 4], 'float32');
   const addressOf = ({ dataId }: TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset;
   const [from, other, to, free] = [a, b, output, room].map(addressOf) as [number, number, number, number];
   const [rowStride, stepStride] = attrs.transposeA ? [4, 4 * rows] : [4 * steps, 4];
@@ -80,7 +83,7 @@ function multiply(
   const bNext = util.sizeFromShape(b.shape.slice(0, -2)) === 1 ? 0 : 4 * steps * columns;
   const batch = util.sizeFromShape(outer);
   for (let i = 0; i < batch; i++) {
-    product(
+    products.product(
       ...([from + i * aNext, rowStride, stepStride, other + i * bNext, bStepStride, columnStride] as const),
       ...([to + 4 * i * rows * columns, rows, columns, steps, free] as const),
     );

@@ -1,4 +1,5 @@
-import { multiplyTile8 } from './tile';
+import { blocksRoom, multiplyBlocks } from './blocks';
+import { tileOfRows } from './tile';
 
 /**
  * c = a · b, plus a row of first sums where there is one.
@@ -41,32 +42,37 @@ export function multiplyStrided(
   steps: i32,
   start: usize,
 ): void {
-  const rowBlock = rowStride << 2;
-  // Where b is larger than the nearest cache and many rows of a pass it, its strips of eight columns are copied together first.
-  const packed = rows >= 16 && fromStride * steps > 32768;
-  const bStride: usize = packed ? 32 : fromStride;
-  // Strips of columns outside: a strip of b stays in the cache while all rows of a pass it.
-  let column = 0;
-  for (; column + 8 <= columns; column += 8) {
-    const strip = packed ? packStrip(b, fromStride, steps) : b;
-    let row = a;
-    let to = c;
-    for (let i = 0; i < rows; i += 4) {
-      multiplyTile8(row, rowStride, stepStride, strip, bStride, to, stride, steps, start);
-      row += rowBlock;
-      to += stride << 2;
+  // In blocks where many strips of eight columns read each row; otherwise copying takes longer than it saves.
+  const whole = columns & ~7;
+  if (whole >= 32 && steps >= 16) {
+    if (room == 0) room = heap.alloc(blocksRoom);
+    multiplyBlocks(a, rowStride, stepStride, b, fromStride, 4, c, stride, rows, whole, steps, start, room);
+  } else {
+    for (let column: usize = 0; column < (<usize>whole) << 2; column += 32) {
+      const first = start == 0 ? 0 : start + column;
+      let row = a;
+      let to = c + column;
+      for (let i = 0; i < rows; i += 4) {
+        tileOfRows(row, rowStride, stepStride, b + column, fromStride, to, stride, steps, first, 0);
+        row += rowStride << 2;
+        to += stride << 2;
+      }
     }
-    b += 32;
-    c += 32;
-    if (start != 0) start += 32;
   }
-  if (column == columns) return;
+  if (whole == columns) return;
+  const done = (<usize>whole) << 2;
+  b += done;
+  c += done;
+  if (start != 0) start += done;
   for (let i = 0; i < rows; i += 4) {
     multiplyTile4(a, rowStride, stepStride, b, fromStride, c, stride, steps, start);
-    a += rowBlock;
+    a += rowStride << 2;
     c += stride << 2;
   }
 }
+
+/** For blocks, once there has been a product that needs it. */
+let room: usize = 0;
 
 /** Four rows and the last four columns, where the number of columns is no multiple of eight. */
 function multiplyTile4(
@@ -103,25 +109,4 @@ function multiplyTile4(
   v128.store(c + stride, sums1);
   v128.store(c + 2 * stride, sums2);
   v128.store(c + 3 * stride, sums3);
-}
-
-/** Memory for one strip, as long as the longest so far. */
-let stripMemory: usize = 0;
-let stripSteps: i32 = 0;
-
-/** Copies eight columns of a matrix, so that they lie together. @param stride bytes from row to row */
-function packStrip(from: usize, stride: usize, steps: i32): usize {
-  if (steps > stripSteps) {
-    if (stripMemory != 0) heap.free(stripMemory);
-    stripMemory = heap.alloc((<usize>steps) << 5);
-    stripSteps = steps;
-  }
-  let to = stripMemory;
-  for (let step = 0; step < steps; step++) {
-    v128.store(to, v128.load(from));
-    v128.store(to, v128.load(from, 16), 16);
-    from += stride;
-    to += 32;
-  }
-  return stripMemory;
 }
