@@ -69,6 +69,10 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
   let label = '';
   let listener: JobListener | undefined;
   let settle: ((answer: Answer | Death) => void) | undefined;
+  /** Which kind of job is being done. */
+  let doing: Job['type'] | undefined;
+  /** What the process has answered, until what it printed before has come too. */
+  let answered: Answer | undefined;
   let lastErrors = '';
   const printers = [labelLines(child.stdout!), labelLines(child.stderr!)];
   child.stderr!.on('data', (bytes: Buffer) => (lastErrors = (lastErrors + bytes.toString('latin1')).slice(-4000)));
@@ -95,9 +99,12 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
   function finish(answer: Answer | Death): void {
     for (const printer of printers) printer.end();
     const done = settle;
+    // A process may answer as the last thing it does.
+    const first = answered ?? answer;
     settle = undefined;
     listener = undefined;
-    done?.(answer);
+    answered = undefined;
+    done?.(first);
   }
 
   function receive(message: FromTrialProcess): void {
@@ -111,10 +118,15 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
         return;
       case 'limit':
         alive = false;
-        finish({ type: 'ended', outcome: 'failed', seconds: message.seconds, error: message.error });
+        finish(
+          doing === 'trial'
+            ? { type: 'ended', outcome: 'failed', seconds: message.seconds, error: message.error }
+            : { type: 'failed', error: message.error },
+        );
         return;
       default:
         if (message.leaving) alive = false;
+        answered = message;
         // What the job printed lies in other pipes: it is read in this turn of the event loop or in the next.
         setImmediate(() => setImmediate(finish, message));
     }
@@ -157,6 +169,7 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
     },
     perform(job, jobLabel, jobListener) {
       label = jobLabel;
+      doing = job.type;
       listener = jobListener;
       return new Promise((resolve) => {
         settle = resolve;

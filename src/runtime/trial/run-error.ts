@@ -11,6 +11,9 @@ interface Place {
   readonly column: number;
 }
 
+/** What native TensorFlow writes before the reason of a refusal. */
+const nativeStatus = /^Invalid TF_Status: \d+\nMessage: /;
+
 /**
  * What was thrown, as a run keeps it: with the innermost place in the user's own code. The frames of our own product and
  * of Node are left out of the stack.
@@ -24,10 +27,8 @@ export function toRunError(thrown: unknown, kind: RunError['kind'], distribution
       message: `A value that is not an Error was thrown: ${typeof thrown === 'string' ? thrown : inspect(thrown)}`,
     };
   }
-  const message =
-    thrown.name === 'Error' || thrown.name === 'DeclarationError'
-      ? thrown.message
-      : `${thrown.name}: ${thrown.message}`;
+  const reason = thrown.message.replace(nativeStatus, '');
+  const message = thrown.name === 'Error' || thrown.name === 'DeclarationError' ? reason : `${thrown.name}: ${reason}`;
   const ours = distribution.endsWith(sep) ? distribution : distribution + sep;
   const frames: string[] = [];
   const places: Place[] = [];

@@ -18,6 +18,7 @@ import { openCheckpoint } from './checkpoint.ts';
 import { clearWideRegisters } from './clear-wide-registers.ts';
 import { loadCompiled, type CompiledBundle } from './compiled-bundle.ts';
 import { loadExperiment } from './load-experiment.ts';
+import { seedMathRandom, withRandom } from './math-random.ts';
 import { printAtOnce } from './print-at-once.ts';
 import type { Answer, FromTrialProcess, Job, Note } from './protocol.ts';
 import { readSeries } from './read-series.ts';
@@ -26,6 +27,9 @@ import { toRunError } from './run-error.ts';
 import { loadSdk } from './sdk.ts';
 import { StopSignal } from './stop-signal.ts';
 import { createTrialSink } from './trial-sink.ts';
+
+// An operation of a tensor engine lies more calls below the experiment's line than the ten that V8 keeps.
+Error.stackTraceLimit = 100;
 
 printAtOnce(process.stdout);
 printAtOnce(process.stderr);
@@ -141,11 +145,12 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
 
   async trial(job) {
     await useEngine(job.backend, job.threads);
-    const experiment = load();
     const { arm, seed, params } = job;
+    const random = seedMathRandom(sdk.createRng('Math.random', seed));
+    const experiment = load();
     const sink = createTrialSink(channel, writer, {
       metrics: Object.keys(experiment.definition.metrics),
-      checkpoint: openCheckpoint(options.checkpoints, `${arm}#${seed}`, job.checkpoint),
+      checkpoint: withRandom(openCheckpoint(options.checkpoints, `${arm}#${seed}`, job.checkpoint), random),
       copied: engine?.copied ?? noCopies,
     });
     const trial = sdk.createTrial(

@@ -103,6 +103,36 @@ describe('when something dies', () => {
     assert.equal(state.trials[0]!.attempt, 1);
   });
 
+  it('tells of a limit that was passed outside of a trial, at its line', async () => {
+    const check = `() => {
+      const kept: Uint8Array[] = [];
+      for (;;) kept.push(new Uint8Array(1 << 20).fill(1)); // hog
+    }`;
+    const file = await place.write('experiment.ts', experimentSource({ trial: 'log(0, { loss: 1 });', check }));
+    const state = await place.run(file, { memoryMegabytes: 300 });
+    assert.equal(state.error?.kind, 'memory', state.error?.message);
+    assert.match(state.error.message, /the limit is 300 MB/);
+    await lineOf(state, 'hog');
+    assert.deepEqual(lossOf(state, 'fast#0'), [1]);
+  });
+
+  it('takes the end that an experiment gives its process for nobody else’s', async () => {
+    const trial = `log(0, { loss: 1 });
+      if (seed % 2 === 0) process.exit(3); // ends
+      setTimeout(() => { throw new Error('late'); });
+      await new Promise(() => undefined);`;
+    const file = await place.write('experiment.ts', experimentSource({ trial }));
+    const state = await place.run(file, { seeds: 6 });
+    assert.deepEqual(
+      state.warnings.filter((warning) => /begun afresh/.test(warning)),
+      [],
+    );
+    assert.deepEqual(
+      state.trials.map(({ attempt, error }) => [attempt, error?.kind]),
+      state.trials.map(({ seed }) => [1, seed % 2 === 0 ? 'exit' : 'exception']),
+    );
+  });
+
   it("tells of JavaScript's own limit of memory", async () => {
     // Most of it in one instant, so that V8 gives up before anybody can look.
     const trial =

@@ -27,6 +27,35 @@ describe('the same experiment, seed and engine', () => {
     });
   }
 
+  it('gives the same numbers where an operation, a package or the experiment draws without a seed', async () => {
+    const trial = `
+      const draw = () => tf.tidy(() => tf.sum(tf.add(tf.dropout(tf.randomNormal([9]), 0.5), tf.truncatedNormal([9]))).dataSync()[0]!);
+      const state = checkpoint.restore({ step: 0 });
+      for (let step = state.step; step < 6; step++) {
+        log(step, { loss: draw() + Math.random() + early });
+        checkpoint.save({ step: step + 1 });
+        if (params.dies && state.step === 0 && step === 2) {
+          // Time for the recorder to carry it on.
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+          process.kill(process.pid, 'SIGKILL');
+        }
+      }`;
+    const before = 'const early = Math.random();';
+    const params =
+      "{ dies: flag(false, { about: 'whether its process is killed, and it goes on from its checkpoint' }) }";
+    const file = await place.write('careless.ts', experimentSource({ trial, before, params, compute: 'linalg' }));
+    const first = await place.run(file, { backend: 'wasm', jobs: 2 });
+    assert.equal(first.status, 'completed', first.error?.message);
+    const second = await place.run(file, { backend: 'wasm', jobs: 1, params: { dies: true } });
+    assert.deepEqual(
+      second.trials.map(({ attempt }) => attempt),
+      [2, 2, 2, 2],
+    );
+    for (const { trial } of first.trials) assert.deepEqual(lossOf(second, trial), lossOf(first, trial));
+    const [one, other] = [lossOf(first, 'fast#0'), lossOf(first, 'fast#1')];
+    assert.equal(new Set([...one, ...other]).size, 12);
+  });
+
   it('gives nearly the same curve on another engine, and says which one was chosen', async () => {
     const file = await place.write('train.ts', experimentSource({ trial: training, compute: 'autodiff' }));
     const chosen = await place.run(file, { seeds: 1 });

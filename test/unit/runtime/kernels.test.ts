@@ -186,12 +186,14 @@ describe('the kernels that training on wasm needs', () => {
   });
 
   it('multiply nothing into zeros, and refuse matrices that do not fit', async () => {
-    await tf.setBackend('wasm');
-    const [a, b] = [tf.zeros([2, 0]), tf.zeros([0, 3])];
-    const product = tf.matMul(a, b);
-    assert.deepEqual(Array.from(product.dataSync()), [0, 0, 0, 0, 0, 0]);
-    assert.throws(() => tf.matMul(a, product), /inner shapes \(0\) and \(2\)/);
-    tf.dispose([a, b, product]);
+    for (const backend of ['cpu', 'wasm']) {
+      await tf.setBackend(backend);
+      const [a, b] = [tf.zeros([2, 0]), tf.zeros([0, 3])];
+      const product = tf.matMul(a, b);
+      assert.deepEqual(Array.from(product.dataSync()), [0, 0, 0, 0, 0, 0]);
+      assert.throws(() => tf.matMul(a, product), /inner shapes \(0\) and \(2\)/);
+      tf.dispose([a, b, product]);
+    }
   });
 
   it('gather along any axis, in batches too, and refuse an index that is not there', async () => {

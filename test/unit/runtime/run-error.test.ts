@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { causeOfDeath } from '../../../src/runtime/runs/trial-process.ts';
 import { parseFrame, toRunError } from '../../../src/runtime/trial/run-error.ts';
 
@@ -10,22 +13,33 @@ const thrown = (name: string, message: string, ...frames: string[]): Error => {
 };
 
 describe('an error of an experiment', () => {
-  it("has the innermost place in the user's own code, and a stack without ours", () => {
+  let folder: string;
+  before(async () => (folder = await mkdtemp(join(tmpdir(), 'my (old) papers '))));
+  after(() => rm(folder, { recursive: true }));
+
+  it("has the innermost place in the user's own code, and a stack without ours", async () => {
+    const file = join(folder, 'ex: 1.ts');
+    await writeFile(file, '');
     const error = thrown(
       'TypeError',
       'no',
       'matMul (/opt/marginalia/dist/backends.cjs:1:200)',
       'solve (/u/node_modules/solver/index.js:10:3)',
-      'async Object.trial (/u/my (old) papers/ex: 1.ts:12:34)',
+      // Where a package's source map says that its source would be.
+      'multiply (/u/solver/src/multiply.ts:4:5)',
+      `async Object.trial (${file}:12:34)`,
       'node:internal/process/task_queues:95:5',
       'perform (/opt/marginalia/dist/trial.cjs:9:9)',
     );
     assert.deepEqual(toRunError(error, 'exception', '/opt/marginalia/dist'), {
       kind: 'exception',
       message: 'TypeError: no',
-      stack:
-        '    at solve (/u/node_modules/solver/index.js:10:3)\n    at async Object.trial (/u/my (old) papers/ex: 1.ts:12:34)',
-      file: '/u/my (old) papers/ex: 1.ts',
+      stack: [
+        '    at solve (/u/node_modules/solver/index.js:10:3)',
+        '    at multiply (/u/solver/src/multiply.ts:4:5)',
+        `    at async Object.trial (${file}:12:34)`,
+      ].join('\n'),
+      file,
       line: 12,
       column: 34,
     });

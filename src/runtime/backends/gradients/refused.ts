@@ -1,4 +1,5 @@
 import type * as Core from '@tensorflow/tfjs-core';
+import { refuseDisposed } from '../disposed-tensors.ts';
 import type { GradientHome } from './gradient-home.ts';
 import { withMendedCalls } from './mended-calls.ts';
 import { refusedOperations } from './refused-operations.ts';
@@ -30,6 +31,7 @@ type Engine = ReturnType<typeof Core.engine>;
 function watchCalls(engine: Engine): void {
   if (watched.has(engine)) return;
   watched.add(engine);
+  refuseDisposed(engine);
   const run = withMendedCalls(engine.runKernel.bind(engine));
   engine.runKernel = (name, inputs, attributes) => {
     if (!refusedOperations.has(name)) return run(name, inputs, attributes);

@@ -1,6 +1,5 @@
 import {
   BatchMatMul,
-  broadcast_util,
   env,
   getKernel,
   util,
@@ -12,6 +11,7 @@ import {
 import bytes from '../../sdk/kernel/product.wasm';
 import { startModule } from '../../sdk/web-assembly.ts';
 import { replaceKernel } from './plain.ts';
+import { productShape } from './product-shape.ts';
 import { wasmKernel, type WasmCall } from './wasm.ts';
 
 /** `sdk/kernel/product.ts`; addresses and strides in bytes. */
@@ -61,17 +61,7 @@ function multiply(
   products: Products,
   { inputs: { a, b }, backend, attrs }: WasmCall<'a' | 'b', BatchMatMulAttrs>,
 ): TensorInfo {
-  const [aHeight, aWidth] = a.shape.slice(-2) as [number, number];
-  const [bHeight, bWidth] = b.shape.slice(-2) as [number, number];
-  const [rows, steps] = attrs.transposeA ? [aWidth, aHeight] : [aHeight, aWidth];
-  const [columns, bSteps] = attrs.transposeB ? [bHeight, bWidth] : [bWidth, bHeight];
-  util.assert(
-    steps === bSteps,
-    () =>
-      `Error in matMul: inner shapes (${steps}) and (${bSteps}) of Tensors with shapes ${a.shape.join()} and ` +
-      `${b.shape.join()} and transposeA=${attrs.transposeA} and transposeB=${attrs.transposeB} must match.`,
-  );
-  const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const { batch: outer, rows, steps, columns } = productShape(a, b, attrs);
   const output = backend.makeOutput([...outer, rows, columns], 'float32');
   const room = backend.makeOutput([products.productRoom(steps) / 4], 'float32');
   const addressOf = ({ dataId }: TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset;

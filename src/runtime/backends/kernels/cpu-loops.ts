@@ -1,7 +1,6 @@
 import {
   backend_util,
   BatchMatMul,
-  broadcast_util,
   Conv2DBackpropFilter,
   util,
   type BatchMatMulAttrs,
@@ -9,19 +8,19 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { KernelCall } from './copied-from-cpu.ts';
 import type { PlainKernel, Values } from './plain.ts';
+import { productShape } from './product-shape.ts';
 
 /** A matrix product for plain JavaScript: rows of dot products, two by four at a time so that each number read serves twice or more. */
 export const batchMatMul: PlainKernel<'a' | 'b', BatchMatMulAttrs> = {
   name: BatchMatMul,
   like: 'a',
-  shape({ a, b }, { transposeA, transposeB }) {
-    const batch = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-    return [...batch, a.shape.at(transposeA ? -1 : -2)!, b.shape.at(transposeB ? -2 : -1)!];
+  shape({ a, b }, attrs) {
+    const { batch, rows, columns } = productShape(a, b, attrs);
+    return [...batch, rows, columns];
   },
-  compute(output, { a, b }, { transposeA, transposeB }) {
-    const [rows, inner] = lastTwo(a.shape, transposeA);
-    const [, columns] = lastTwo(b.shape, transposeB);
-    const batch = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  compute(output, { a, b }, attrs) {
+    const { transposeA, transposeB } = attrs;
+    const { batch, rows, steps: inner, columns } = productShape(a, b, attrs);
     const ofA = matricesFor(batch, a.shape.slice(0, -2));
     const ofB = matricesFor(batch, b.shape.slice(0, -2));
     for (const [i, numberOfA] of ofA.entries()) {
@@ -53,11 +52,6 @@ function matricesFor(batch: readonly number[], own: readonly number[]): number[]
     }
     return number;
   });
-}
-
-function lastTwo(shape: readonly number[], swapped: boolean): [number, number] {
-  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
-  return swapped ? [columns, rows] : [rows, columns];
 }
 
 /** One matrix of a batch as `rows` rows of `inner` numbers; `columnwise` where it lies in memory as `inner` rows. */
