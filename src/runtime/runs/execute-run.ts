@@ -1,6 +1,8 @@
 import { copyFile, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Answer } from '../trial/protocol.ts';
+import { placeInSource } from '../trial/source-map.ts';
+import { isUserFile } from '../trial/user-file.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { compileExperiment } from './compile.ts';
 import type { Outcome, RunError } from './events.ts';
@@ -173,7 +175,7 @@ async function performRun(request: RunRequest, distribution: string, context: Ru
   writer.record(record);
   writer.event({ type: 'started', pid: process.pid });
   for (const message of chosen.warnings) writer.event({ type: 'warning', message });
-  if (description.compute === 'autodiff') await warnOfGradients(files.source, writer);
+  if (description.compute === 'autodiff') await warnOfGradients(files.bundle, file, writer);
   beat();
   return performTrials(record, context);
 }
@@ -197,10 +199,14 @@ async function performTrials(record: RunRecord, context: RunContext): Promise<Re
   return await decide(record, context);
 }
 
-/** Says before the first trial which operations will stop it, where that can be seen in the source. */
-async function warnOfGradients(source: string, writer: RunWriter): Promise<void> {
-  for (const { operation, line } of findUndifferentiable(await readFile(source, 'utf8'))) {
-    const message = `Line ${line}: no gradient flows through tf.${operation}, which is called inside of one. A trial stops there if its loss depends on a variable through it.`;
+/** Says before the first trial which operations will stop it, where that can be seen in the sources. */
+async function warnOfGradients(bundle: string, experiment: string, writer: RunWriter): Promise<void> {
+  for (const { operation, line, column } of findUndifferentiable(await readFile(bundle, 'utf8'))) {
+    const place = placeInSource([{ name: '', file: bundle, line, column }], bundle);
+    // What a package does is its own affair until it is computed.
+    if (place.file === undefined || !isUserFile(place.file)) continue;
+    const where = place.file === experiment ? 'Line' : `${basename(place.file)}, line`;
+    const message = `${where} ${place.line}: no gradient flows through tf.${operation}, which is called inside of one. A trial stops there if its loss depends on a variable through it.`;
     writer.event({ type: 'warning', message });
   }
 }

@@ -4,12 +4,17 @@ import { refusedOperations } from '../backends/gradients/refused-operations.ts';
 export interface Undifferentiable {
   /** As the sdk calls it: `image.transform`. */
   readonly operation: string;
-  /** 1-based. */
+  /** 0-based, in the source that was searched. */
   readonly line: number;
+  readonly column: number;
 }
 
-const operations = [...refusedOperations.values()].map((name) => name.replaceAll('.', '\\s*\\.\\s*'));
-const call = new RegExp(`\\btf\\s*\\.\\s*(?:(?:spectral|signal)\\s*\\.\\s*)?(${operations.join('|')})\\s*\\(`, 'g');
+/** The sdk's names, and those of operations that are made of them. */
+const operations = [...refusedOperations.values(), 'rfft', 'irfft', 'stft'];
+/** Those that tensors have as methods. */
+const methods: ReadonlySet<string> = new Set(['fft', 'ifft', 'rfft', 'irfft']);
+/** What is taken out of the functions of the engine: `const { image, fft: transformed } = tf`. */
+const taken = /\{([^{}]*)\}\s*=\s*tf\b(?!\s*[.([])/g;
 /** Where a function is differentiated that may be written in place. */
 const gradient = /\b(?:grads?|valueAndGrads?|variableGrads|minimize|computeGradients)\s*\(/g;
 /** What brings its own gradient. */
@@ -31,8 +36,8 @@ type Range = readonly [start: number, end: number];
 
 /**
  * Calls of operations without a gradient in what a source hands to `tf.variableGrads`, `minimize` and their like, and in the
- * functions of the same source that are named there or, in turn, in those. Functions go by their names alone. What other
- * files define shows when it is computed.
+ * functions of the same source that are named there or, in turn, in those. Functions go by their names alone, and the
+ * engine by the name `tf`. What goes by other ways shows when it is computed.
  */
 export function findUndifferentiable(source: string): Undifferentiable[] {
   const code = withoutTexts(source);
@@ -40,6 +45,7 @@ export function findUndifferentiable(source: string): Undifferentiable[] {
   const own = rangesBehind(ownGradient, code, closers);
   const isOwn = (at: number) => own.some(([from, to]) => at >= from && at < to);
   const bodies = functionBodies(code, closers);
+  const calls = callPatterns(code);
   const found = new Map<number, Undifferentiable>();
   const ranges = rangesBehind(gradient, code, closers);
   const searched: Range[] = [];
@@ -48,11 +54,13 @@ export function findUndifferentiable(source: string): Undifferentiable[] {
     if (searched.some(([from, to]) => start >= from && end <= to)) continue;
     searched.push([start, end]);
     const part = code.slice(start, end);
-    for (const match of part.matchAll(call)) {
-      const at = start + match.index;
-      if (isOwn(at)) continue;
-      const operation = match[1]!.replaceAll(/\s/g, '');
-      found.set(at, { operation, line: code.slice(0, at).split('\n').length });
+    for (const [pattern, operation] of calls) {
+      for (const { index } of part.matchAll(pattern)) {
+        const at = start + index;
+        if (isOwn(at) || found.has(at)) continue;
+        const lines = code.slice(0, at).split('\n');
+        found.set(at, { operation, line: lines.length - 1, column: lines.at(-1)!.length });
+      }
     }
     for (const { 0: name, index } of part.matchAll(identifier)) {
       const named = bodies.get(name);
@@ -62,6 +70,26 @@ export function findUndifferentiable(source: string): Undifferentiable[] {
     }
   }
   return [...found].sort(([one], [other]) => one - other).map(([, each]) => each);
+}
+
+/** What calls each operation: by way of `tf`, of what is taken out of it, or of a tensor. */
+function callPatterns(code: string): (readonly [pattern: RegExp, operation: string])[] {
+  const aliases = [...code.matchAll(taken)].flatMap(([, names]) =>
+    names!.split(',').map((entry) => entry.split(':').map((name) => name.trim())),
+  );
+  const spaced = (name: string) => name.replaceAll('.', '\\s*\\.\\s*').replaceAll('$', '\\$');
+  return operations.map((operation) => {
+    const [root, ...rest] = operation.split('.');
+    const own = aliases
+      .filter(([name]) => name === root)
+      .map(([name, alias = name!]) => `(?<![\\w$.])${spaced([alias, ...rest].join('.'))}`);
+    const ways = [
+      `\\btf\\s*\\.\\s*(?:(?:spectral|signal)\\s*\\.\\s*)?${spaced(operation)}`,
+      ...(methods.has(operation) ? [`(?<=[\\w$)\\]]\\s*)\\.\\s*${operation}`] : []),
+      ...own,
+    ];
+    return [new RegExp(`(?:${ways.join('|')})\\s*\\(`, 'g'), operation] as const;
+  });
 }
 
 /** The bodies of the functions that have a name, by it. */

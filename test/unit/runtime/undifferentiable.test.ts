@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 import { findUndifferentiable } from '../../../src/runtime/runs/undifferentiable.ts';
 import { createWorkplace, experimentSource, type Workplace } from './built.ts';
 
-const found = (source: string) => findUndifferentiable(source).map(({ operation, line }) => `${operation}:${line}`);
+const found = (source: string) => findUndifferentiable(source).map(({ operation, line }) => `${operation}:${line + 1}`);
 
 describe('operations without a gradient', () => {
   it('are found where a function is differentiated, by name and line', () => {
@@ -11,6 +12,18 @@ describe('operations without a gradient', () => {
     assert.deepEqual(found('const f = tf.valueAndGrad((x) => { return tf.sum(tf.multinomial(x, 1)); });'), [
       'multinomial:1',
     ]);
+  });
+
+  it('are found by way of what is taken out of the engine, and as methods of tensors', () => {
+    assert.deepEqual(found('const { image, real: part } = tf;\ntf.grads((x) =>\n image.transform(part(x), y));'), [
+      'image.transform:3',
+      'real:3',
+    ]);
+    assert.deepEqual(found('tf.grads((x) => tf.sum(net(x)\n.fft().abs(), tf.signal.stft(x, 8, 4)));'), [
+      'fft:2',
+      'stft:2',
+    ]);
+    assert.deepEqual(found('const { image } = page; tf.grads((x) => image.transform(x) + real(x) + fft.size);'), []);
   });
 
   it('are found in the functions of the source that are called there, however far away', () => {
@@ -60,6 +73,20 @@ describe('operations without a gradient', () => {
     let place: Workplace;
     beforeEach(async () => (place = await createWorkplace()));
     afterEach(() => place.clean());
+
+    it('are told of files that the experiment imports', async () => {
+      const helper = await place.write(
+        'spectrum.ts',
+        'type Any = any;\nexport const power = (tf: Any, x: Any) =>\n  tf.real(x);',
+      );
+      const trial = `
+        const w = tf.variable(tf.tensor1d([1, 2]));
+        tf.variableGrads(() => tf.sum(power(tf, w)));`;
+      const before = `import { power } from './${basename(helper, '.ts')}';`;
+      const file = await place.write('power.ts', experimentSource({ compute: 'autodiff', before, trial }));
+      const { warnings } = await place.run(file, { seeds: 1 });
+      assert.match(warnings[0]!, /^spectrum\.ts, line 3: no gradient flows through tf\.real/);
+    });
 
     it('are told before the first trial, which stops at their line', async () => {
       const trial = `
