@@ -3,6 +3,7 @@ import { findInstallation } from '../tensorflow-setup/installation.ts';
 import { startCpu } from './cpu.ts';
 import type { Engine, EngineOptions, StartEngine, Workload } from './engine.ts';
 import { copiedKernels } from './kernels/copied-from-cpu.ts';
+import { withMendedOperations } from './mended-operations.ts';
 import { startTensorFlow } from './tensorflow.ts';
 import { startWasm } from './wasm.ts';
 import { findGraphicsProcessor, startWebGpu } from './webgpu.ts';
@@ -81,10 +82,11 @@ async function candidatesFor(workload: Workload): Promise<(readonly [name: Backe
 const tooSmall =
   "native TensorFlow is set up here too, and pays where networks are large: ask for 'tensorflow', or declare `flopsPerUpdate`";
 
-function start(name: BackendName, options: EngineOptions): Promise<Pick<Engine, 'version' | 'tf'>> {
+async function start(name: BackendName, options: EngineOptions): Promise<Pick<Engine, 'version' | 'tf'>> {
   const startEngine = engines.get(name);
   if (startEngine === undefined) throw new Error('This version has no such engine.');
-  return startEngine(options);
+  const { version, tf } = await startEngine(options);
+  return { version, tf: withMendedOperations(tf) };
 }
 
 function firstLine(error: unknown): string {

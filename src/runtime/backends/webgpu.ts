@@ -1,10 +1,16 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { EngineOptions, StartEngine } from './engine.ts';
+import { registerCopiedFromCpu } from './kernels/copied-from-cpu.ts';
 import type * as WebGpu from './webgpu/engine.ts';
 
 /** A graphics processor of any vendor, through WebGPU. */
-export const startWebGpu: StartEngine = (options) => load(options).startWebGpu(options);
+export const startWebGpu: StartEngine = async (options) => {
+  const engine = await load(options).startWebGpu(options);
+  // For tensors whose numbers are at hand: nothing can be read at once from the device.
+  registerCopiedFromCpu('webgpu', {});
+  return engine;
+};
 
 /** Name of the graphics processor where there is one and not software that plays one. */
 export async function findGraphicsProcessor(options: EngineOptions): Promise<string | undefined> {

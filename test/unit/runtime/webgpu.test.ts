@@ -119,26 +119,47 @@ describe('WebGPU', function () {
       const trial = `
         const x = tf.tensor1d([1, 1, 2]);
         for (let step = 0; step < 5; step++) {
-          const loss = arm === 'slow' && step > 0 ? tf.sum(tf.unique(x).values) : tf.scalar(0);
+          const loss = arm === 'slow' && step > 0 ? tf.sum(tf.unique(tf.square(x)).values) : tf.scalar(0);
           log(step, { loss: (await loss.data())[0]! });
         }`;
       const state = await place.run(await place.write('lacking.ts', large(trial)), { seeds: 1, jobs: 1 });
       assert.equal(state.status, 'completed', state.error?.message);
       assert.equal(state.record.backend.name, 'tensorflow');
-      assert.match(state.record.backend.reason, /'webgpu' lacks the kernel Unique$/);
+      assert.match(
+        state.record.backend.reason,
+        /'webgpu' lacks the kernel Unique for numbers that were not waited for$/,
+      );
       assert.equal(
         state.warnings[0],
-        "The engine 'webgpu' lacks the kernel Unique, which the arm slow needs (line 13): all trials compute on another engine.",
+        "The engine 'webgpu' lacks the kernel Unique for numbers that were not waited for, which the arm slow needs (line 13): all trials compute on another engine.",
       );
       assert.equal(lossOf(state, 'slow#0').length, 5);
     });
 
     it('names the kernel that it lacks at its line where it was asked for', async () => {
-      const trial = 'log(0, { loss: (await tf.unique(tf.tensor1d([1, 1])).values.data())[0]! });';
+      const trial = 'log(0, { loss: (await tf.unique(tf.square(tf.tensor1d([1, 1]))).values.data())[0]! });';
       const file = await place.write('lacking.ts', experimentSource({ trial, compute: 'autodiff' }));
       const { error } = await place.run(file, { backend: 'webgpu', seeds: 1 });
-      assert.match(error?.message ?? '', /The engine webgpu has no kernel Unique/);
+      assert.match(error?.message ?? '', /The engine webgpu .* kernel Unique .*write `await tensor\.data\(\)` before/);
       assert.equal(error?.line, 10);
+    });
+
+    it('leaves a kernel that it lacks to the plain engine where the numbers have been waited for', async () => {
+      const trial = `
+        const x = tf.square(tf.tensor1d([3, -3, 2, 3]));
+        await x.data();
+        const { values, indices } = tf.unique(x);
+        // Goes on with them on the device.
+        const mixed = tf.mul(tf.gather(values, indices), tf.add(indices, 1));
+        for (const [step, loss] of (await mixed.data()).entries()) log(step, { loss });`;
+      const file = await place.write('left.ts', experimentSource({ trial, compute: 'autodiff' }));
+      const state = await place.run(file, { backend: 'webgpu', seeds: 1, jobs: 1 });
+      assert.equal(state.status, 'completed', state.error?.message);
+      assert.deepEqual(lossOf(state, 'fast#0'), [9, 9, 8, 9]);
+      assert.ok(
+        state.warnings.some((warning) => warning.includes("'webgpu' leaves to the plain engine: Unique.")),
+        state.warnings.join('; '),
+      );
     });
 
     it('names the kernel at its line that the device refuses, instead of going on with other numbers', async () => {

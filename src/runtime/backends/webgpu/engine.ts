@@ -6,7 +6,7 @@ import { registerGradients } from '../gradients/gradients.ts';
 import { LackingError } from '../lacking.ts';
 import { openAdapter, type Adapter } from './adapter.ts';
 import { registerWebGpuKernels } from './kernels.ts';
-import { nameLackingKernels } from './lacking-kernels.ts';
+import { nameLackingKernels, readingAtOnce } from './lacking-kernels.ts';
 
 /** The adapter that this process computes with: it can be opened once only. */
 let opened: Promise<Adapter> | undefined;
@@ -35,7 +35,7 @@ export const startWebGpu: StartEngine = async (options) => {
     if ((values !== undefined && values !== null) || dtype === 'complex64') return readSync.call(this, dataId);
     throw new LackingError(
       'On the engine webgpu the numbers of a tensor have to be waited for: write `await tensor.data()` instead of dataSync(), or choose another engine.',
-      'reading without waiting (dataSync)',
+      readingAtOnce,
     );
   };
   if (!(await tf.setBackend('webgpu'))) throw new Error(`the adapter ${description} does not start.`);

@@ -1,5 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { registerPaddingByNumber } from '../kernels/padding-by-number.ts';
+import { registerBitwiseAnd } from './bitwise-and.ts';
 import { chain, kernelOf, mend, type Inputs } from './kernel-calls.ts';
 import { registerManyAxes } from './many-axes.ts';
 import { registerMatrixProducts } from './matrix-products.ts';
@@ -11,6 +12,7 @@ export function registerWebGpuKernels(): void {
   registerCast();
   registerCumulative();
   registerAddN();
+  registerBitwiseAnd();
   registerManyAxes();
   registerMatrixProducts();
   registerPoolingGradients();

@@ -1,10 +1,14 @@
-import { getKernel, type engine } from '@tensorflow/tfjs-core';
-import { LackingError } from '../lacking.ts';
+import type { engine } from '@tensorflow/tfjs-core';
+import { lackOf, LackingError } from '../lacking.ts';
+
+/** What the engine lacks that cannot read from its device without waiting. */
+export const readingAtOnce = 'reading without waiting (dataSync)';
 
 const watched = new WeakSet<object>();
 
 /**
- * Makes an operation fail in words of our own, at the line that called it, where WebGPU lacks its kernel or the device refuses
+ * Makes an operation fail in words of our own, at the line that called it, where WebGPU lacks its kernel and the plain engine
+ * would have to read from the device to compute it, or where the device refuses
  * what the kernel asks of it: a program that does not compile, more memory than there is. The engine goes on after such a
  * refusal, with whatever lay in the memory.
  */
@@ -18,13 +22,16 @@ export function nameLackingKernels(engineOfCore: ReturnType<typeof engine>, devi
   const run = engineOfCore.runKernel.bind(engineOfCore);
   engineOfCore.runKernel = (name, inputs, attributes) => {
     if (engineOfCore.backendName !== 'webgpu') return run(name, inputs, attributes);
-    if ((getKernel(name, 'webgpu') as object | undefined) === undefined) {
+    let result: ReturnType<typeof run>;
+    try {
+      result = run(name, inputs, attributes);
+    } catch (error) {
+      if (lackOf(error) !== readingAtOnce) throw error;
       throw new LackingError(
-        `The engine webgpu has no kernel ${name}, with which this operation computes. Choose 'wasm', which has every kernel, or 'auto'.`,
-        `the kernel ${name}`,
+        `The engine webgpu has the kernel ${name}, with which this operation computes, only for numbers that are at hand: write \`await tensor.data()\` before, or choose 'wasm', which has every kernel, or 'auto'.`,
+        `the kernel ${name} for numbers that were not waited for`,
       );
     }
-    const result: ReturnType<typeof run> = run(name, inputs, attributes);
     if (refusal === undefined) return result as never;
     const reason = refusal;
     refusal = undefined;

@@ -143,6 +143,7 @@ flat('logicalNot', [p], (tf, x) => tf.logicalNot(x));
 add('logicalNot', [[4]], (tf, x) => tf.where(tf.logicalNot(tf.greater(x, 0)), x, tf.square(x)), 'in a condition');
 add('logicalXor', [[4], [4]], (tf, x, y) => tf.where(tf.logicalXor(tf.greater(x, 0), tf.less(y, 0)), x, y), 'in a condition'); // prettier-ignore
 flat('bitwiseAnd', [integers([3], [5, 6, 7]), integers([3], [3, 4, 1])], (tf, x, y) => tf.bitwiseAnd(x, y));
+flat('bitwiseAnd', [integers([2, 1, 2, 1, 1], [2147483647, -1, -2147483648, 16777217]), integers([2, 1, 2, 1, 1], [123456789, -16777219, -3, 16777219])], (tf, x, y) => tf.bitwiseAnd(x, y), 'of large numbers, five axes'); // prettier-ignore
 add('where', [p, [4], [4]], (tf, c, x, y) => tf.where(c, x, y));
 add('where', [truths([2], [1, 0]), [2, 3], [2, 3]], (tf, c, x, y) => tf.where(tf.broadcastTo(tf.reshape(c, [2, 1]), [2, 3]), x, y), 'by rows'); // prettier-ignore
 add('where', [truths([2, 3], [1, 0, 1, 0, 0, 1]), [2, 3], []], (tf, c, x, y) => tf.where(c, x, y), 'with a number for one side'); // prettier-ignore
@@ -208,6 +209,41 @@ flat('matMul', [[12, 2000], [12, 2000]], (tf, x, y) => tf.matMul(x, y, false, tr
 flat('matMul', [[2000, 12], [12, 2000]], (tf, x, y) => tf.matMul(x, y, true, true), 'long rows, both transposed'); // prettier-ignore
 add('fused.matMul', [[3, 4], [4, 2], [2]], (tf, a, b, bias) => tf.fused.matMul({ a, b, bias, activation: 'relu' }));
 add('fused.matMul', [[3, 4], [4, 2], [2]], (tf, a, b, bias) => tf.fused.matMul({ a, b, bias }), 'without activation');
+for (const [a, b] of [
+  [[2], [1]],
+  [[1], [2]],
+  [
+    [2, 1],
+    [1, 2],
+  ],
+  [
+    [2, 3],
+    [2, 1],
+  ],
+  [[3], [2, 1]],
+  [[2], []],
+  [[], [2]],
+] as const) {
+  add(
+    'fused.matMul',
+    [[...a, 2, 3], [...b, 3, 2], [2]],
+    (tf, x, y, bias) => tf.fused.matMul({ a: x, b: y, bias }),
+    `batches of [${a.join(', ')}] and [${b.join(', ')}]`,
+  );
+}
+for (const activation of ['elu', 'leakyrelu', 'prelu', 'relu', 'relu6', 'sigmoid'] as const) {
+  const options = { transposeA: true, transposeB: true, activation, leakyreluAlpha: 0.3 };
+  add(
+    'fused.matMul',
+    [[2, 1, 3, 2], [2, 2, 3], [2], within([2], 0.2, 0.6)],
+    (tf, a, b, bias, slope) =>
+      tf.add(tf.fused.matMul({ a, b, bias, ...options, preluActivationWeights: slope }), slope),
+    `batches of [2, 1] and [2], both transposed, ${activation}`,
+  );
+}
+for (const shape of [[], [1], [1, 2], [2, 1], [3, 1, 1]]) {
+  add('fused.matMul', [[3, 2, 4], [3, 4, 2], shape], (tf, a, b, bias) => tf.fused.matMul({ a, b, bias, activation: 'relu' }), `a bias of [${shape.join(', ')}]`);
+} // prettier-ignore
 add(
   'einsum',
   [
@@ -441,6 +477,7 @@ flat('bincount', [integers([5], [0, 2, 2, 1, 2]), floats([0], [])], (tf, i, w) =
 flat('denseBincount', [integers([5], [0, 2, 2, 1, 2]), floats([0], [])], (tf, i, w) => tf.denseBincount(one(i), one(w), 4)); // prettier-ignore
 flat('denseBincount', [integers([2, 3], [0, 2, 2, 1, 2, 9]), floats([0], [])], (tf, i, w) => tf.denseBincount(two(i), two(w), 4, true), 'which are filled'); // prettier-ignore
 flat('unique', [floats([5], [3, 1, 3, 2, 1])], (tf, x) => Object.values(tf.unique(x)) as T[]);
+flat('unique', [integers([2, 3], [3, -1, 3, 2, 1, 2])], (tf, x) => Object.values(tf.unique(x, 1)) as T[], 'columns of whole numbers'); // prettier-ignore
 
 // Convolutions.
 for (const pad of ['same', 'valid'] as const) {
@@ -488,6 +525,34 @@ add(
   (tf, x, w) => tf.conv1d(three(x), three(w), 1, 'same', 'NWC', 2),
   'dilated',
 );
+for (const [pad, stride, dilation, mode] of [
+  [0, 1, 1, 'floor'],
+  [1, 1, 1, 'floor'],
+  [2, 2, 1, 'floor'],
+  [2, 1, 2, 'floor'],
+  [1, 2, 1, 'ceil'],
+] as const) {
+  const about = `padded by ${pad}, stride ${stride}, dilation ${dilation}, windows by ${mode}`;
+  add(
+    'conv1d',
+    [
+      [2, 6, 2],
+      [3, 2, 2],
+    ],
+    (tf, x, w) => tf.conv1d(three(x), three(w), stride, pad, 'NWC', dilation, mode),
+    about,
+  );
+}
+add(
+  'conv1d',
+  [
+    [6, 2],
+    [2, 2, 3],
+  ],
+  (tf, x, w) => tf.conv1d(two(x), three(w), 1, 1),
+  'one row, padded by 1',
+);
+add('conv1d', [[6, 2], [2, 2, 3]], (_, x, w) => (x as T & { conv1d: (filter: T, stride: number, pad: number) => T }).conv1d(w, 1, 1), 'one row, padded by 1, as a method'); // prettier-ignore
 add(
   'conv2d',
   [

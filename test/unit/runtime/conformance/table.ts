@@ -3,12 +3,12 @@ import type { Case } from './cases.ts';
 import { engineNames, valuesOf, type EngineName } from './engines.ts';
 import { webGpuFindings } from './webgpu-findings.ts';
 
-type On = <T>(name: EngineName, work: (tf: typeof Core) => T) => Promise<T>;
+type On<Name> = <T>(name: Name, work: (tf: typeof Core) => T) => Promise<T>;
 
 const gradients = { flows: 'checked', none: '–', refused: 'refused by name' } as const;
 
 /** A Markdown table of operations and engines: who computes, and what is known of the gradient. */
-export async function engineTable(cases: readonly Case[], on: On): Promise<string> {
+export async function engineTable(cases: readonly Case[], on: On<EngineName>): Promise<string> {
   const rows: string[][] = [];
   for (const operation of [...new Set(cases.map((test) => test.operation))].sort()) {
     const own = cases.filter((test) => test.operation === operation);
@@ -29,7 +29,11 @@ export async function engineTable(cases: readonly Case[], on: On): Promise<strin
 }
 
 /** Whether the engine's kernels computed the cases, or some or all were copied to the plain engine. */
-async function computedBy(cases: readonly Case[], name: EngineName, on: On): Promise<string> {
+export async function computedBy<Name extends string>(
+  cases: readonly Case[],
+  name: Name,
+  on: On<Name>,
+): Promise<'own' | 'by cpu' | 'in part by cpu'> {
   let borrowed = 0;
   for (const test of cases) {
     const { kernelNames } = await (await on(name, (tf) => ({ profile: tf.profile(() => run(tf, test)) }))).profile;
