@@ -85,7 +85,11 @@ function registerTopK(tf: GradientHome): void {
       x: () => {
         const [x, indices] = saved as [Tensor, Tensor];
         const [gradient] = outputs as Tensor[];
-        const places = tf.cast(tf.oneHot(tf.cast(indices, 'int32'), x.shape.at(-1)!), 'float32');
+        // A place among one, which `oneHot` refuses, is one too.
+        const places = tf.cast(
+          tf.equal(tf.expandDims(indices, -1), tf.range(0, x.shape.at(-1)!, 1, 'int32')),
+          'float32',
+        );
         return tf.sum(tf.mul(places, tf.expandDims(gradient!, -1)), -2);
       },
     }),
@@ -114,7 +118,13 @@ function registerScattering(tf: GradientHome): void {
     gradFunc: (output, saved) => {
       const [params, indices] = saved as [Tensor, Tensor];
       return {
-        params: () => runKernel(tf, 'ScatterNd', { indices, updates: output as Tensor }, { shape: params.shape }),
+        params: () => {
+          // One position is a list of one.
+          const depth = indices.shape.at(-1)!;
+          const updates = tf.reshape(output as Tensor, [indices.size / depth, ...params.shape.slice(depth)]);
+          const inputs = { indices: tf.reshape(indices, [indices.size / depth, depth]), updates };
+          return runKernel(tf, 'ScatterNd', inputs, { shape: params.shape });
+        },
         indices: () => tf.zeros(indices.shape),
       };
     },

@@ -11,8 +11,26 @@ export type RunKernel = ReturnType<GradientHome['engine']>['runKernel'];
 export function withMendedCalls(run: RunKernel): RunKernel {
   return (name, inputs, attributes) => {
     switch (name) {
+      case 'All':
+      case 'Any':
+      case 'Max':
+      case 'Mean':
+      case 'Min':
+      case 'Prod':
+        return ofNothing(name, inputs, attributes, run) ?? run(name, inputs, attributes);
+      case 'BatchMatMul':
+        expectMatrices(inputs);
+        return run(name, inputs, attributes);
       case 'Cumsum':
       case 'Cumprod':
+        if (inputs.x!.rank === 0) return ofOneNumber(name, inputs, attributes, run);
+        // There `wasm` computed for ever.
+        if (inputs.x!.size === 0) return run('Identity', inputs);
+        return run(name, inputs, counted(inputs.x!, attributes));
+      case 'DenseBincount':
+        return inRows(inputs, attributes, run) ?? run(name, inputs, attributes);
+      case 'FloorDiv':
+        return whole(run<Tensor>(name, inputs, attributes), run) as never;
       case 'GatherV2':
         return run(name, inputs, counted(inputs.x!, attributes));
       case 'FusedBatchNorm':
@@ -21,11 +39,10 @@ export function withMendedCalls(run: RunKernel): RunKernel {
       case 'MaxPool':
         return run(name, inputs, roundedByPadding(inputs, attributes));
       case 'Conv2D':
-      case 'FusedConv2D':
-        return run(name, withoutRest(inputs, attributes, 2, run), roundedByPadding(inputs, attributes));
       case 'DepthwiseConv2dNative':
+      case 'FusedConv2D':
       case 'FusedDepthwiseConv2D':
-        return run(name, withoutRest(inputs, attributes, 2, run), attributes);
+        return run(name, withoutRest(inputs, attributes, 2, run), roundedByPadding(inputs, attributes));
       case 'AvgPool3D':
       case 'Conv3D':
       case 'MaxPool3D':
@@ -42,6 +59,76 @@ export function withMendedCalls(run: RunKernel): RunKernel {
 function counted({ rank }: Tensor, attributes: NamedAttrMap | undefined): NamedAttrMap {
   const { axis } = attributes as { axis: number };
   return axis < 0 ? { ...attributes, axis: axis + rank } : attributes!;
+}
+
+/** What is said of no numbers at all. */
+const saidOfNothing: Readonly<Record<string, number>> = {
+  All: 1,
+  Any: 0,
+  Max: -Infinity,
+  Mean: NaN,
+  Min: Infinity,
+  Prod: 1,
+};
+
+/**
+ * The mean of nothing was 0 on some engines, its product whatever lay in the memory, its largest element
+ * no number, and not all of it true. A sum of nothing is taken,
+ * so that gradients find their way. `undefined` where there is something, or no result at all.
+ */
+function ofNothing<T extends Tensor | Tensor[]>(
+  name: string,
+  { x }: NamedTensorMap,
+  attributes: NamedAttrMap | undefined,
+  run: RunKernel,
+): T | undefined {
+  if (x!.size > 0) return undefined;
+  const { reductionIndices, axis, keepDims } = attributes as { reductionIndices?: number[]; axis?: number | number[]; keepDims?: boolean }; // prettier-ignore
+  const reduced = [reductionIndices ?? axis ?? x!.shape.map((_, i) => i)].flat().map((i) => (i < 0 ? i + x!.rank : i));
+  const isTruth = name === 'All' || name === 'Any';
+  const shape = x!.shape.flatMap((length, i) => (!reduced.includes(i) ? [length] : keepDims === true ? [1] : []));
+  const dtype = isTruth ? 'bool' : name === 'Prod' && x!.dtype !== 'float32' ? 'int32' : 'float32';
+  const value = run<Tensor>('Fill', {}, asAttributes({ shape, value: saidOfNothing[name]!, dtype }));
+  if (isTruth || x!.dtype !== 'float32') return value as never;
+  return run('Add', { a: run('Sum', { x: x! }, asAttributes({ axis: reduced, keepDims })), b: value }) as never;
+}
+
+/** Whether a bin is filled was counted after all where the numbers are one row. */
+function inRows<T extends Tensor | Tensor[]>(
+  { x, weights }: NamedTensorMap,
+  attributes: NamedAttrMap | undefined,
+  run: RunKernel,
+): T | undefined {
+  const { size, binaryOutput } = attributes as { size: number; binaryOutput?: boolean };
+  if (x!.rank !== 1 || binaryOutput !== true) return undefined;
+  const row = (tensor: Tensor): Tensor => run('Reshape', { x: tensor }, { shape: [1, tensor.size] });
+  const inputs = { x: row(x!), weights: weights!.size === 0 ? weights! : row(weights!) };
+  const filled: Tensor = run('DenseBincount', inputs, attributes);
+  return run<Tensor>('Reshape', { x: filled }, { shape: [size] }) as never;
+}
+
+/** Some engines keep a quotient that was rounded down as floating point, by which a next division is another one. */
+function whole(x: Tensor, run: RunKernel): Tensor {
+  return x.dtype === 'int32' ? x : run('Cast', { x }, { dtype: 'int32' });
+}
+
+/** Of a vector some engines took the length for something else, and gave numbers. */
+function expectMatrices({ a, b }: NamedTensorMap): void {
+  if (a!.rank >= 2 && b!.rank >= 2) return;
+  throw new Error(
+    `matMul takes matrices, or batches of them, not tensors of shapes [${a!.shape.join(', ')}] and [${b!.shape.join(', ')}]. A vector is multiplied by tf.dot, or made a matrix by tf.expandDims.`,
+  );
+}
+
+/** A number without an axis is a row of one. */
+function ofOneNumber<T extends Tensor | Tensor[]>(
+  name: string,
+  { x }: NamedTensorMap,
+  attributes: NamedAttrMap | undefined,
+  run: RunKernel,
+): T {
+  const row: Tensor = run('Reshape', { x: x! }, { shape: [1] });
+  return run('Reshape', { x: run<Tensor>(name, { x: row }, { ...attributes, axis: 0 }) }, { shape: [] });
 }
 
 /** A batch normalisation may be called without scale and offset, and no gradient of it can do without them. */

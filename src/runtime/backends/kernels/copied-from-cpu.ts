@@ -18,7 +18,13 @@ export interface KernelCall {
 }
 
 /** Which calls of a kernel `cpu` computes for an engine that has the kernel itself. */
-export type Borrowed = Readonly<Record<string, 'always' | ((call: KernelCall) => boolean)>>;
+export type Borrowed = Readonly<Record<string, 'always' | Which>>;
+type Which = (call: KernelCall) => boolean;
+
+/** The same calls of each of these kernels. */
+export function allOf(kernelNames: readonly string[], which: Which): Record<string, Which> {
+  return Object.fromEntries(kernelNames.map((name) => [name, which]));
+}
 
 /** How a whole tensor is read from an engine and written to it, where that is not the engine's own `readSync` and `write`. */
 export interface Transfer {

@@ -1,5 +1,6 @@
 import { isCrossBroadcast } from './cpu-loops.ts';
-import { registerCopiedFromCpu, type Borrowed, type KernelCall } from './copied-from-cpu.ts';
+import { allOf, registerCopiedFromCpu, type Borrowed, type KernelCall } from './copied-from-cpu.ts';
+import { isNoFloatingPoint, noFloatingPoint } from './no-floating-point.ts';
 
 /** Gives native TensorFlow the kernels that its package lacks, or refuses to compute on a processor. */
 export function registerTensorFlowKernels(): void {
@@ -15,12 +16,14 @@ interface Sliding {
 
 /**
  * The package takes a padding in numbers for none where it convolves, and refuses it where it pools. It knows one stride and
- * no dilation for convolutions of single channels, mirrors at the edges of five axes, and gives a matrix product the first
+ * no dilation for convolutions of single channels, mirrors at the edges of five axes, makes zeros of whole numbers that are to be rounded, and gives a matrix product the first
  * factor's batch.
  */
 const borrowed: Borrowed = {
+  ...noFloatingPoint,
   BatchMatMul: isCrossBroadcast,
   MirrorPad: ({ inputs }) => inputs.x!.shape.length > 5,
+  Round: isNoFloatingPoint,
   ...allOf(['Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput', 'FusedConv2D'], isNumeric),
   ...allOf(
     [
@@ -34,12 +37,6 @@ const borrowed: Borrowed = {
   ...allOf(['AvgPool', 'AvgPoolGrad', 'MaxPool', 'MaxPoolGrad'], isNumeric),
   ...allOf(['AvgPool3D', 'AvgPool3DGrad', 'MaxPool3D', 'MaxPool3DGrad'], isNumeric),
 };
-
-type Which = (call: KernelCall) => boolean;
-
-function allOf(kernelNames: readonly string[], which: Which): Record<string, Which> {
-  return Object.fromEntries(kernelNames.map((name) => [name, which]));
-}
 
 function isNumeric({ attrs }: KernelCall): boolean {
   return typeof (attrs as Sliding).pad !== 'string';

@@ -1,13 +1,15 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { util, type KernelBackend } from '@tensorflow/tfjs-core';
 import { registerBatchMatMul } from './batch-mat-mul.ts';
 import { isCrossBroadcast } from './cpu-loops.ts';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.ts';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.ts';
-import { registerCopiedFromCpu, type Borrowed, type KernelCall, type Transfer } from './copied-from-cpu.ts';
+import { clipByValue, relu6 } from './clipping.ts';
+import { allOf, registerCopiedFromCpu, type Borrowed, type KernelCall, type Transfer } from './copied-from-cpu.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
 import { fusedAdam, fusedMomentum } from './fused-optimizers.ts';
 import { gather } from './gather.ts';
+import { isNoFloatingPoint, isOfTruths, isTruth, noFloatingPoint } from './no-floating-point.ts';
 import { registerPaddingByNumber } from './padding-by-number.ts';
 import { registerPlainKernel } from './plain.ts';
 import { averagePoolGradients, maxPoolGradients } from './pooling-gradients.ts';
@@ -16,7 +18,9 @@ import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 /** Gives `wasm` the kernels that it lacks, has slow, or has wrong. */
 export function registerWasmKernels(backend: KernelBackend): void {
+  registerPlainKernel('wasm', clipByValue);
   registerPlainKernel('wasm', gather);
+  registerPlainKernel('wasm', relu6);
   registerPlainKernel('wasm', unsortedSegmentSum);
   registerPlainKernel('wasm', depthwiseFilterGradient);
   registerPlainKernel('wasm', depthwiseInputGradient);
@@ -33,11 +37,14 @@ export function registerWasmKernels(backend: KernelBackend): void {
 
 /**
  * Kernels that give wrong numbers without a word: windows of pooling and of dilation take no maximum below the smallest
- * positive number, in three dimensions gradients skip edges, a cast to truth values keeps numbers, pictures are reflected a pixel off. And kernels that know
+ * positive number, in three dimensions gradients skip edges, a cast to truth values keeps numbers, pictures are reflected a pixel off;
+ * truth values are chosen and reversed as if they were four times as long, over whatever lies behind them. And kernels that know
  * nothing of complex numbers, whose tensors come from kernels that `wasm` lacks.
  */
 const borrowed: Borrowed = {
-  BatchMatMul: isCrossBroadcast,
+  ...noFloatingPoint,
+  ...allOf(['Add', 'Multiply', 'RealDiv', 'Sub'], (call) => isComplex(call) || isOfTruths(call)),
+  BatchMatMul: (call) => isCrossBroadcast(call) || call.inputs.a!.dtype !== 'float32',
   Conv3DBackpropFilterV2: 'always',
   Conv3DBackpropInputV2: 'always',
   Dilation2D: 'always',
@@ -45,17 +52,17 @@ const borrowed: Borrowed = {
   Dilation2DBackpropInput: 'always',
   MaxPool3D: 'always',
   MaxPoolWithArgmax: 'always',
-  Add: isComplex,
   Cast: (call) => isComplex(call) || (call.attrs as { dtype: string }).dtype === 'bool',
   Concat: isComplex,
   Identity: isComplex,
-  Multiply: isComplex,
   OnesLike: isComplex,
   Pack: isComplex,
-  RealDiv: isComplex,
+  Round: isTruth,
+  Prelu: ({ inputs }) => util.sizeFromShape(inputs.alpha!.shape) > util.sizeFromShape(inputs.x!.shape),
+  Select: ({ inputs }) => inputs.t!.dtype === 'bool',
   Slice: isComplex,
-  Sub: isComplex,
-  Transform: ({ attrs }) => (attrs as { fillMode: string }).fillMode === 'reflect',
+  StridedSlice: isNoFloatingPoint,
+  Transform: ({ attrs }) => ['reflect', 'wrap'].includes((attrs as { fillMode: string }).fillMode),
   ZerosLike: isComplex,
 };
 

@@ -1,5 +1,5 @@
 import { backend_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { chain, kernelOf, mend } from './kernel-calls.ts';
+import { chain, kernelOf, mend, seenAs } from './kernel-calls.ts';
 
 /** Puts right what the engine gets wrong with whole numbers and truth values. */
 export function registerWholeNumbers(): void {
@@ -20,6 +20,27 @@ export function registerWholeNumbers(): void {
         (ones) => kernelOf(extreme)({ x: ones }, backend, { ...attributes, reductionIndices }),
         (result) => kernelOf('Cast')({ x: result }, backend, { dtype: 'bool' }),
       ]);
+    });
+  }
+  // Of one axis there was one left.
+  for (const name of ['ArgMax', 'ArgMin']) {
+    mend(name, (registered) => (inputs, backend, attributes: object) => {
+      const position = registered(inputs, backend, attributes);
+      return inputs.x!.shape.length === 1 ? seenAs(position, []) : position;
+    });
+  }
+  // Bits of floating point were added up.
+  for (const name of ['Bincount', 'DenseBincount']) {
+    mend(name, (count) => (inputs, backend, attributes: object) => {
+      const { x, weights } = inputs as { x: TensorInfo; weights: TensorInfo };
+      if (weights.dtype === 'float32' || weights.shape.includes(0)) return count(inputs, backend, attributes);
+      const floats = kernelOf('Cast')({ x: weights }, backend, { dtype: 'float32' });
+      const counts = chain(floats, backend, [
+        (own) => count({ x, weights: own }, backend, attributes),
+        (own) => kernelOf('Cast')({ x: own }, backend, { dtype: weights.dtype }),
+      ]);
+      backend.disposeData(floats.dataId);
+      return counts;
     });
   }
   // Powers are computed as logarithms and cut off: 5 squared was 24.

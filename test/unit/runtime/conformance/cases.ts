@@ -84,6 +84,7 @@ flat('cast', [floats([3], [0, 2, 0])], (tf, x) => tf.cast(x, 'bool'), 'to truths
 add('clone', [[2, 3]], (tf, x) => tf.clone(x));
 add('ensureShape', [[2, 3]], (tf, x) => tf.ensureShape(x, [2, 3]));
 add('prelu', [[2, 3, 4], within([4], 0.1, 0.5)], (tf, x, alpha) => tf.prelu(x, alpha));
+flat('prelu', [[3], within([2, 3], 0.1, 0.5)], (tf, x, alpha) => tf.prelu(x, alpha), 'with more slopes than numbers');
 
 // Of two, with shapes that are broadcast on either side.
 const binary = ['add', 'sub', 'mul', 'div', 'divNoNan', 'maximum', 'minimum', 'squaredDifference', 'atan2', 'mod', 'pow'] as const; // prettier-ignore
@@ -302,6 +303,7 @@ add('cumprod', [floats([3, 2], [1.2, 0, -0.7, 1.1, 0.8, 0.6])], (tf, x) => tf.cu
 for (const name of ['softmax', 'logSoftmax'] as const) add(name, [[3, 4]], (tf, x) => tf[name](x));
 add('softmax', [[2, 3, 4]], (tf, x) => tf.softmax(x), 'of three axes');
 add('topk', [[3, 5]], (tf, x) => tf.topk(x, 2).values);
+add('topk', [[3, 1]], (tf, x) => tf.topk(x, 1).values, 'of one');
 flat('topk', [[3, 5]], (tf, x) => tf.topk(x, 2).indices, 'its positions');
 
 // Shapes.
@@ -397,6 +399,40 @@ for (const axis of [0, 1, -1]) {
 }
 flat('unsortedSegmentSum', [whole, integers([2], [1, 1])], (tf, x, i) => tf.unsortedSegmentSum(x, one(i), 2), 'of whole numbers'); // prettier-ignore
 
+flat('where', [truths([6], [1, 0, 1, 1, 0, 0]), truths([6], [1, 1, 0, 1, 0, 0]), truths([6], [0, 0, 1, 1, 1, 0])], (tf, c, x, y) => tf.where(c, x, y), 'of truths'); // prettier-ignore
+const few = integers([4], [-1, 0, 1, 2]);
+for (const name of ['atan', 'exp', 'isFinite', 'isInf', 'isNaN', 'softplus'] as const) {
+  flat(name, [few], (tf, x) => tf[name](x), 'of whole numbers');
+  flat(name, [truth], (tf, x) => tf[name](x), 'of truths');
+}
+for (const x of [whole, truth]) {
+  flat('reverse', [x], (tf, y) => tf.reverse(y, [0, -1]), `of ${x.dtype}`);
+  flat('stridedSlice', [x], (tf, y) => tf.stridedSlice(y, [1, 2, 0], [-3, -4, 2], [-1, -2, 1]), `of ${x.dtype}, backwards`); // prettier-ignore
+}
+for (const name of ['abs', 'clipByValue', 'neg', 'relu', 'round', 'sign', 'square'] as const) {
+  flat(name, [whole], (tf, x) => (name === 'clipByValue' ? tf.clipByValue(x, -2, 3) : tf[name](x)), 'of whole numbers');
+}
+flat('matMul', [integers([2, 3], [1, -2, 3, 0, 5, -1]), integers([3, 2], [2, 0, 1, 1, -3, 4])], (tf, x, y) => tf.matMul(x, y), 'of whole numbers'); // prettier-ignore
+flat('bincount', [integers([4], [0, 2, 2, 1]), integers([4], [5, -1, 7, 3])], (tf, i, w) => tf.bincount(one(i), one(w), 3), 'with whole weights'); // prettier-ignore
+flat('denseBincount', [integers([5], [0, 2, 2, 1, 2]), floats([0], [])], (tf, i, w) => tf.denseBincount(one(i), one(w), 4, true), 'which are filled, of one row'); // prettier-ignore
+flat('argMax', [[5]], (tf, x) => tf.add(tf.zeros([2, 1], 'int32'), tf.argMax(x)), 'of one axis');
+flat('argMin', [[5]], (tf, x) => tf.add(tf.zeros([2, 1], 'int32'), tf.argMin(x)), 'of one axis');
+flat('floorDiv', [within([4], -3, 3), within([4], 0.6, 1.4)], (tf, x, y) => tf.div(tf.floorDiv(x, y), tf.scalar(2, 'int32')), 'of floating point, halved'); // prettier-ignore
+
+// Of no numbers, and of what is none.
+for (const shape of [[0], [2, 0]]) {
+  const nothing = floats(shape, []);
+  const about = `of [${shape.join(', ')}]`;
+  for (const name of ['sum', 'mean', 'max', 'min', 'prod'] as const) flat(name, [nothing], (tf, x) => tf[name](x, -1, true), about); // prettier-ignore
+  for (const name of ['all', 'any'] as const) flat(name, [truths(shape, [])], (tf, x) => tf[name](x, -1, true), about);
+  for (const name of ['cumsum', 'cumprod'] as const) flat(name, [nothing], (tf, x) => tf[name](x, -1), about);
+}
+for (const name of ['cumsum', 'cumprod'] as const)
+  flat(name, [floats([], [3])], (tf, x) => tf[name](x, 0), 'of a number');
+const holes = floats([5], [NaN, -9, 9, 0.5, Infinity]);
+flat('clipByValue', [holes], (tf, x) => tf.clipByValue(x, -2, 3), 'of what is no number');
+flat('relu6', [holes], (tf, x) => tf.relu6(x), 'of what is no number');
+
 // Of many axes.
 for (const shape of [
   [2, 2, 3, 1, 2],
@@ -462,6 +498,8 @@ add('gather', [[2, 3, 2], integers([2, 2], [2, 0, 1, 1])], (tf, x, i) => tf.gath
 add('gather', [[4, 3], [2]], (tf, x, y) => tf.add(tf.sum(tf.gather(x, tf.cast(tf.add(tf.floor(y), 2), 'int32')), 1), y), 'by positions that were computed'); // prettier-ignore
 add('gatherND', [[3, 4], integers([2, 2], [2, 1, 0, 3])], (tf, x, i) => tf.gatherND(x, i));
 add('gatherND', [[3, 4], integers([3, 1], [2, 0, 2])], (tf, x, i) => tf.gatherND(x, i), 'of rows');
+add('gatherND', [[3, 4], integers([2], [2, 1])], (tf, x, i) => tf.gatherND(x, i), 'of one element');
+add('gatherND', [[3, 4], integers([1], [2])], (tf, x, i) => tf.gatherND(x, i), 'of one row');
 add('scatterND', [integers([3, 1], [2, 0, 4]), [3, 2]], (tf, i, x) => tf.scatterND(i, x, [5, 2]));
 add('tensorScatterUpdate', [[4, 2], integers([2, 1], [2, 0]), [2, 2]], (tf, x, i, y) => tf.tensorScatterUpdate(x, i, y)); // prettier-ignore
 add('unsortedSegmentSum', [[4, 2], integers([4], [1, 0, 1, -1])], (tf, x, i) => tf.unsortedSegmentSum(x, one(i), 3));
@@ -589,6 +627,7 @@ for (const pad of [1, [[0, 0], [1, 0], [1, 1], [0, 0]]] as const) {
 } // prettier-ignore
 for (const mode of ['round', 'ceil'] as const) {
   add('conv2d', [[1, 6, 7, 1], [3, 2, 1, 2]], (tf, x, w) => tf.conv2d(four(x), four(w), 2, 1, 'NHWC', 1, mode), `windows by ${mode}`); // prettier-ignore
+  add('depthwiseConv2d', [[1, 6, 7, 2], [3, 2, 2, 1]], (tf, x, w) => tf.depthwiseConv2d(four(x), four(w), 2, 1, 'NHWC', 1, mode), `windows by ${mode}`); // prettier-ignore
   for (const name of ['maxPool', 'avgPool'] as const) {
     add(name, [[1, 6, 7, 2]], (tf, x) => tf[name](four(x), 3, 2, 1, mode), `windows by ${mode}`);
   }

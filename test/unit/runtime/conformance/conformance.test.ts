@@ -132,6 +132,19 @@ describe('every operation of the sdk', function () {
     assert.deepEqual(gradient, [2, 4]);
   });
 
+  it('refuses the product of a matrix and a vector, which needs another operation, and says which', async () => {
+    for (const name of engineNames) {
+      await on(name, (tf) =>
+        tf.tidy(() => {
+          assert.throws(
+            () => tf.matMul(tf.ones([2, 5]), tf.ones([5])),
+            /matMul takes matrices.*shapes \[2, 5\] and \[5\]\. A vector is multiplied by tf\.dot/,
+          );
+        }),
+      );
+    }
+  });
+
   it('leaves its inputs as they were', async () => {
     for (const name of engineNames) {
       await on(name, (tf) => {
