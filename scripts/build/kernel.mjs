@@ -1,6 +1,6 @@
 /**
  * Compiles `src/runtime/sdk/kernel` from AssemblyScript to WebAssembly, as a plugin of esbuild: whatever imports
- * `network-kernel.wasm`, or `product.wasm` for tensor engines, carries its bytes, and no file lies beside a bundle.
+ * `network-kernel.wasm`, or `tensors.wasm` for tensor engines, carries its bytes, and no file lies beside a bundle.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -13,7 +13,7 @@ const folder = join(root, 'src/runtime/sdk/kernel');
 /** What each module is made of, and what else its compiler is told. @type {Record<string, readonly string[]>} */
 const modules = {
   'network-kernel': ['index.ts', '--runtime', 'minimal'],
-  product: ['product.ts', '--runtime', 'stub', '--importMemory'],
+  tensors: ['tensors.ts', '--runtime', 'stub', '--importMemory'],
 };
 
 /** @returns {import('esbuild').Plugin} */
@@ -21,7 +21,7 @@ export function kernelPlugin() {
   return {
     name: 'kernel',
     setup(build) {
-      build.onResolve({ filter: /\/(network-kernel|product)\.wasm$/ }, ({ path }) => ({
+      build.onResolve({ filter: /\/(network-kernel|tensors)\.wasm$/ }, ({ path }) => ({
         path: basename(path, '.wasm'),
         namespace: 'kernel',
       }));

@@ -143,6 +143,111 @@ describe('the kernels that training on wasm needs', () => {
     }
   });
 
+  it('combine tensors number by number, whichever of their axes are repeated', async () => {
+    const axis = fc.record({ length: size, a: fc.boolean(), b: fc.boolean() });
+    const cases = fc.record({ axes: fc.array(axis, { maxLength: 4 }), short: fc.nat({ max: 4 }) });
+    await fc.assert(
+      fc.asyncProperty(cases, ({ axes, short }) =>
+        assertSame(() => {
+          const a = axes.map((own) => (own.a ? 1 : own.length));
+          // Leading axes may be missing altogether.
+          const b = axes.map((own) => (own.b ? 1 : own.length)).slice(Math.min(short, axes.length));
+          const [x, y] = [filled(a, 1), tf.add(filled(b, 2), 3)];
+          return [tf.add(x, y), tf.sub(x, y), tf.mul(x, y), tf.div(x, y), tf.sub(y, x), tf.div(y, tf.add(x, 3))];
+        }),
+      ),
+      { numRuns: 80 },
+    );
+  });
+
+  it('sum and average along any axes, and go back', async () => {
+    const cases = fc.record({ axes: fc.array(fc.tuple(size, fc.boolean()), { maxLength: 4 }), keep: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(cases, ({ axes, keep }) =>
+        assertSame(() => {
+          const x = filled(axes.map(([length]) => length), 1); // prettier-ignore
+          const along = axes.flatMap(([, isSummed], i) => (isSummed ? [i - (i % 2) * axes.length] : []));
+          return (['sum', 'mean'] as const).flatMap((name) => {
+            const y = tf[name](x, along, keep);
+            const weights = filled(y.shape, 2);
+            return [y, tf.grad((own: Core.Tensor) => tf.sum(tf.mul(tf[name](own, along, keep), weights)))(x)];
+          });
+        }),
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('sum long rows and columns', async () => {
+    await assertSame(() => [1, 3, 4, 21].flatMap((width) => {
+      const x = filled([67, width], width);
+      return [tf.sum(x, 0), tf.sum(tf.transpose(x), 1), tf.mean(x)];
+    })); // prettier-ignore
+  });
+
+  it('put axes in any order', async () => {
+    const axes = fc.array(fc.constantFrom(1, 2, 3, 4, 5, 8), { minLength: 1, maxLength: 5 });
+    const cases = axes.chain((shape) =>
+      fc.record({ shape: fc.constant(shape), order: fc.shuffledSubarray(shape.map((_, i) => i), { minLength: shape.length }) }),
+    ); // prettier-ignore
+    await fc.assert(
+      fc.asyncProperty(cases, ({ shape, order }) =>
+        assertSame(() => [
+          tf.transpose(filled(shape, 1), order),
+          tf.transpose(tf.cast(tf.mul(filled(shape, 1), 9), 'int32'), order),
+        ]),
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('share out by softmax in rows of any length, also where numbers are far apart', async () => {
+    await assertSame(() => [1, 2, 3, 4, 5, 7, 8, 33].flatMap((width) => {
+      const x = tf.mul(filled([3, width], width), 60);
+      const weights = filled([3, width], 1);
+      return [tf.softmax(x), tf.grad((own: Core.Tensor) => tf.sum(tf.mul(tf.softmax(own), weights)))(x)];
+    })); // prettier-ignore
+  });
+
+  it('know what is no number and what has no end', async () => {
+    const [some] = await on('wasm', () => [
+      tf.softmax(tf.tensor2d([[0, -Infinity, 0, -1000, -Infinity], [0, Infinity, 0, 0, 0], [0, NaN, 0, 0, 0]])),
+    ]); // prettier-ignore
+    assert.deepEqual(some, [0.5, 0, 0.5, 0, 0, ...new Array<number>(10).fill(NaN)]);
+    const values = () => tf.tensor1d([NaN, Infinity, -Infinity, 0, -0]);
+    const [sums, products, relu, square] = await on('wasm', () => [
+      tf.sum(tf.outerProduct(tf.ones<Core.Rank.R1>([3]), values()), 0),
+      tf.mul(values(), tf.tensor1d([0, 0, 2, -1, Infinity])),
+      tf.grad((x: Core.Tensor) => tf.relu(x))(values()),
+      tf.grad((x: Core.Tensor) => tf.square(x))(values()),
+    ]);
+    assert.deepEqual(sums, [NaN, Infinity, -Infinity, 0, 0]);
+    assert.deepEqual(products, [NaN, NaN, -Infinity, -0, NaN]);
+    assert.deepEqual(relu, [NaN, 1, 0, 0, 0]);
+    assert.deepEqual(square, [NaN, Infinity, -Infinity, 0, -0]);
+  });
+
+  it('have gradients of their gradients', async () => {
+    await assertSame(() => {
+      const weights = filled([3, 5], 2);
+      const functions: ((x: Core.Tensor) => Core.Tensor)[] = [
+        (x) => tf.mul(tf.relu(x), x),
+        (x) => tf.mul(tf.square(x), x),
+        (x) => tf.square(tf.mean(tf.mul(x, x), 1)),
+        (x) => tf.square(tf.sum(tf.mul(x, x), 0)),
+      ];
+      return functions.map((compute) => {
+        const slope = tf.grad((x: Core.Tensor) => tf.sum(compute(x)));
+        return tf.grad((x: Core.Tensor) => tf.sum(tf.mul(slope(x), weights)))(filled([3, 5], 1));
+      });
+    });
+    // By what comes back to it: the library knows no way from softmax's gradient to its arguments.
+    await assertSame(() => {
+      const slope = tf.grad((x: Core.Tensor) => tf.softmax(x));
+      const back = (dy: Core.Tensor) => tf.sum(tf.square(slope(filled([3, 5], 1), dy)));
+      return [tf.grad(back)(filled([3, 5], 2))];
+    });
+  });
   /** A product and its gradients. */
   const products =
     ({ rows, inner, columns, transposeA, transposeB, batches }: ProductShape) =>

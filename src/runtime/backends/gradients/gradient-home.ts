@@ -6,7 +6,7 @@ export type GradientHome = Pick<
   typeof Core,
   'add' | 'cast' | 'concat' | 'conv3d' | 'cumprod' | 'cumsum' | 'div' | 'einsum' | 'engine' | 'equal' | 'expandDims'
   | 'eye' | 'gatherND' | 'getGradient' | 'lessEqual' | 'matMul' | 'mul' | 'neg' | 'oneHot' | 'ones' | 'pad' | 'range'
-  | 'registerGradient' | 'reshape' | 'rsqrt' | 'slice' | 'stack' | 'sub' | 'sum' | 'tensorScatterUpdate' | 'transpose'
+  | 'getKernel' | 'registerGradient' | 'reshape' | 'rsqrt' | 'slice' | 'stack' | 'sub' | 'sum' | 'tensorScatterUpdate' | 'transpose'
   | 'unsortedSegmentSum' | 'zeros' | 'zerosLike'
 >; // prettier-ignore
 

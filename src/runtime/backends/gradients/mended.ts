@@ -110,8 +110,9 @@ function registerGather(tf: GradientHome): void {
           const inner = product(axis + 1, x.rank);
           const count = indices.size / batch;
           const rows = tf.transpose(tf.reshape(gradient as Tensor, [batch, between, count, inner]), [0, 2, 1, 3]);
-          const first = tf.reshape(tf.range(0, batch * length, length, 'int32'), [batch, 1]);
-          const segments = tf.reshape<Rank.R1>(tf.add(tf.reshape(indices, [batch, count]), first), [-1]);
+          const first = () => tf.reshape(tf.range(0, batch * length, length, 'int32'), [batch, 1]);
+          const places = batch === 1 ? indices : tf.add(tf.reshape(indices, [batch, count]), first());
+          const segments = tf.reshape<Rank.R1>(places, [-1]);
           const sums = tf.unsortedSegmentSum(
             tf.reshape(rows, [batch * count, between, inner]),
             segments,

@@ -1,19 +1,28 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { util, type KernelBackend } from '@tensorflow/tfjs-core';
+import { registerAdam } from './adam.ts';
 import { registerBatchMatMul } from './batch-mat-mul.ts';
 import { isCrossBroadcast } from './cpu-loops.ts';
+import { registerConv2D } from './conv2d.ts';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.ts';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { clipByValue, relu6 } from './clipping.ts';
 import { allOf, registerCopiedFromCpu, type Borrowed, type KernelCall, type Transfer } from './copied-from-cpu.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
+import { registerElementWise } from './element-wise.ts';
 import { fusedAdam, fusedMomentum } from './fused-optimizers.ts';
 import { gather } from './gather.ts';
+import { registerMaxPoolGradient } from './max-pool-gradient.ts';
 import { isNoFloatingPoint, isOfTruths, isTruth, noFloatingPoint } from './no-floating-point.ts';
 import { registerPaddingByNumber } from './padding-by-number.ts';
 import { registerPlainKernel } from './plain.ts';
 import { averagePoolGradients, maxPoolGradients } from './pooling-gradients.ts';
+import { registerReductions } from './reductions.ts';
+import { registerRows } from './rows.ts';
 import { registerSharedData } from './shared-data.ts';
+import { registerSlopes } from './slopes.ts';
+import { startTensorArithmetic } from './tensor-arithmetic.ts';
+import { registerTranspose } from './transpose.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 /** Gives `wasm` the kernels that it lacks, has slow, or has wrong. */
@@ -29,7 +38,18 @@ export function registerWasmKernels(backend: KernelBackend): void {
   registerPlainKernel('wasm', fusedMomentum);
   registerConv2DBackpropFilter();
   registerConv2DBackpropInput();
-  registerBatchMatMul(backend);
+  const arithmetic = startTensorArithmetic(backend);
+  if (arithmetic !== undefined) {
+    registerAdam(arithmetic);
+    registerBatchMatMul(arithmetic);
+    registerConv2D(arithmetic);
+    registerElementWise(arithmetic);
+    registerReductions(arithmetic);
+    registerRows(arithmetic);
+    registerSlopes(arithmetic);
+    registerTranspose(arithmetic);
+    registerMaxPoolGradient(arithmetic);
+  }
   registerSharedData();
   registerCopiedFromCpu('wasm', borrowed, complexNumbers);
   registerPaddingByNumber('wasm');

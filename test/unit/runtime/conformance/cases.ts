@@ -639,6 +639,17 @@ for (const pad of ['same', 'valid'] as const) {
   add('depthwiseConv2d', [[1, 6, 6, 4], [3, 2, 4, 1]], (tf, x, w) => tf.depthwiseConv2d(four(x), four(w), 1, pad), `four channels, ${pad}`); // prettier-ignore
   add('conv3d', [[1, 2, 5, 4, 1], [1, 1, 1, 1, 2]], (tf, x, w) => tf.conv3d(five(x), five(w), [1, 2, 2], pad), `${pad}, stride beyond the window`); // prettier-ignore
 }
+add('conv2d', [[3, 6, 5, 1], [3, 3, 1, 9]], (tf, x, w) => tf.conv2d(four(x), four(w), 1, 'same'), 'more windows than go together, nine filters'); // prettier-ignore
+add('conv2d', [[2, 5, 4, 5], [2, 3, 5, 3]], (tf, x, w) => tf.conv2d(four(x), four(w), [2, 1], 'same'), 'five channels, two images'); // prettier-ignore
+flat(
+  'conv2d',
+  [
+    [2, 9, 9, 30],
+    [3, 3, 30, 8],
+  ],
+  (tf, x, w) => tf.conv2d(four(x), four(w), 1, 'same'),
+  'long windows',
+);
 add('fused.conv2d', [[1, 4, 5, 2], [3, 2, 2, 2], [2]], (tf, x, filter, bias) => tf.fused.conv2d({ x: four(x), filter: four(filter), strides: 1, pad: 1, bias }), 'with its own padding'); // prettier-ignore
 add('depthwiseConv2d', [[1, 5, 5, 2], [2, 2, 2, 1]], (tf, x, w) => tf.depthwiseConv2d(four(x), four(w), 1, 'same', 'NHWC', 2), 'dilated'); // prettier-ignore
 add('fused.conv2d', [[1, 4, 4, 2], [2, 2, 2, 2], [2]], (tf, x, filter, bias) => tf.fused.conv2d({ x: four(x), filter: four(filter), strides: 1, pad: 'same', bias, activation: 'relu' })); // prettier-ignore
@@ -670,6 +681,7 @@ for (const [pad, size, stride] of [['same', 2, 1], ['same', 3, 2], ['valid', 2, 
   add('maxPool3d', [[1, 3, 4, 3, 1]], (tf, x) => tf.maxPool3d(five(x), size, stride, pad), about);
   add('avgPool3d', [[1, 3, 4, 3, 1]], (tf, x) => tf.avgPool3d(five(x), size, stride, pad), about);
 } // prettier-ignore
+add('maxPool', [[2, 5, 4, 6]], (tf, x) => tf.maxPool(four(x), 3, 2, 'same'), 'six channels, two images');
 add('maxPool', [floats([1, 2, 4, 1], [1, 1, 0, 2, 1, 0, 2, 2])], (tf, x) => tf.mul(tf.maxPool(four(x), 1, 1, 'same'), 2), 'of single elements'); // prettier-ignore
 for (const pad of ['same', 'valid', 1] as const) {
   for (const name of ['maxPool3d', 'avgPool3d'] as const) {
