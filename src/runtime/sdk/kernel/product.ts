@@ -3,9 +3,8 @@ import { packStrip } from './pack';
 import { tileOfRows } from './tile';
 
 /**
- * The product of two matrices, c = a · b, in the memory of a tensor engine, which this module imports: nothing is padded
- * there, and either factor may be transposed. A module of its own, without data or a heap, since both would lie on what the
- * engine keeps there. Sums have one order, as all of this folder.
+ * The product of two matrices, c = a · b, in the memory of a tensor engine: nothing is padded there, and either factor may be
+ * transposed. Sums have one order, as all of this folder.
  *
  * @param a rows × steps, `rowStride` bytes from row to row and `stepStride` from step to step; one of both is 4.
  * @param b steps × columns, `bStepStride` bytes from step to step and `columnStride` from column to column; one of both is 4.
