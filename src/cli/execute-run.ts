@@ -15,6 +15,8 @@ export interface FinishedRun {
   readonly state: RunState;
   /** Whether a person stopped it from this terminal. */
   readonly interrupted: boolean;
+  /** Why the run's process failed, where its folder could not be told. */
+  readonly unwritten?: string;
 }
 
 /**
@@ -43,7 +45,16 @@ export async function executeRun(start: () => Promise<StartedRun>, display: RunD
   try {
     await run.ended;
     await ladder?.done;
-    return { folder: run.folder, state: await readRun(run.folder), interrupted: ladder !== undefined };
+    const unwritten = await run.unwritten;
+    const state = await readRun(run.folder).catch((error: unknown) => {
+      throw unwritten === undefined ? error : new Error(unwritten, { cause: error });
+    });
+    return {
+      folder: run.folder,
+      state,
+      interrupted: ladder !== undefined,
+      ...(unwritten !== undefined && { unwritten }),
+    };
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);

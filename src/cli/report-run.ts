@@ -13,7 +13,7 @@ export function reportRun(finished: FinishedRun, json: boolean): number {
   return finished.state.status === 'completed' ? exitCodes.done : exitCodes.failed;
 }
 
-function reportJson({ folder, state }: FinishedRun): void {
+function reportJson({ folder, state, unwritten }: FinishedRun): void {
   printJson({
     id: state.record.id,
     folder,
@@ -22,11 +22,11 @@ function reportJson({ folder, state }: FinishedRun): void {
     verdict: state.verdict ?? null,
     results: finalValues(state),
     warnings: state.warnings,
-    error: state.error ?? null,
+    error: state.error ?? (unwritten === undefined ? null : { kind: 'internal', message: unwritten }),
   });
 }
 
-function report({ folder, state }: FinishedRun): void {
+function report({ folder, state, unwritten }: FinishedRun): void {
   const { metrics } = state.record.experiment.description;
   const results = finalValues(state);
   for (const [metric, { better, unit, about }] of Object.entries(metrics)) {
@@ -47,7 +47,8 @@ function report({ folder, state }: FinishedRun): void {
   const failed = state.trials.filter((trial) => trial.error !== undefined);
   for (const { trial, error } of failed) complain(`trial ${trial}: ${told(error!)}`);
   if (state.error && failed.length === 0) complain(told(state.error));
-  const ended = state.status === 'completed' ? 'Completed' : state.status === 'failed' ? 'Failed' : 'Stopped';
+  else if (unwritten !== undefined) complain(unwritten);
+  const ended = state.status.charAt(0).toUpperCase() + state.status.slice(1);
   print(`${ended} after ${duration(state.seconds ?? 0)}; kept in ${folder}`);
 }
 

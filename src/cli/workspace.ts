@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Misuse } from './misuse.ts';
 
@@ -17,11 +17,23 @@ export function runsFolder(): string {
   return join(workspaceRoot(), '.marginalia', 'runs');
 }
 
-/** The folder of a run that was named by its id or by its folder. */
+/**
+ * The folder of a run that was named by its id or by its folder. What lies among the runs counts as one, as in the list of
+ * them, whatever is wrong with it; a folder elsewhere has to hold a run.
+ */
 export function runFolder(run: string): string {
-  const known = [join(runsFolder(), run), resolve(run)].find((folder) => existsSync(join(folder, 'run.json')));
-  if (known === undefined) throw new Misuse(`there is no run "${run}". \`marginalia runs\` lists them.`);
-  return known;
+  const named = resolve(run);
+  const amongRuns = [join(runsFolder(), run), named].find(
+    (folder) => dirname(folder) === runsFolder() && isFolder(folder),
+  );
+  if (amongRuns !== undefined) return amongRuns;
+  const holdsRun = ['run.json', 'events.jsonl'].some((file) => existsSync(join(named, file)));
+  if (holdsRun) return named;
+  throw new Misuse(`there is no run "${run}". \`marginalia runs\` lists them.`);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Where the built-in experiments lie, beside the bundles. */

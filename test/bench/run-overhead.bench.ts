@@ -172,6 +172,7 @@ async function coldStart(distribution: string, folder: string, bundle: string): 
     point: () => (first = performance.now() - began),
     note: () => undefined,
     flush: () => undefined,
+    silent: () => undefined,
   });
   trialProcess.kill('SIGKILL');
   return first;

@@ -24,7 +24,7 @@ import {
 import { sampleRecord } from '../unit/runtime/sample-events.ts';
 import { times } from './times.ts';
 
-const damaged = ['record', 'events', 'heartbeat', 'control', 'summary', 'index', 'labels'] as const;
+const damaged = ['record', 'events', 'heartbeat', 'control', 'summary', 'index', 'labels', 'console'] as const;
 /** Points of a line; 60 lines of points a run. */
 const batch = 5;
 const lines = 60;
@@ -39,7 +39,7 @@ describe('a damaged run folder', function () {
     sound = join(home, 'sound', sampleRecord.id);
     const machine = { ...sampleRecord.machine, host: hostname() };
     const writer = createRunWriter(sound, { ...sampleRecord, machine, pid: 2 ** 22 + 7 });
-    writer.event({ type: 'started', pid: 1 });
+    writer.event({ type: 'started', pid: 1, record: { ...sampleRecord, machine, pid: 2 ** 22 + 7 } });
     for (const arm of ['fast', 'slow']) {
       const trial = `${arm}#0`;
       writer.event({ type: 'trial-started', trial, arm, seed: 0, pid: 1 });
@@ -49,6 +49,7 @@ describe('a damaged run folder', function () {
       }
       writer.event({ type: 'trial-ended', trial, outcome: 'completed', seconds: 1 });
     }
+    writer.console('[fast#0] a line\n[slow#0] another\n');
     writer.end('completed');
     const common = { pid: 1, trialProcesses: [], processSpace: processSpace() };
     writeHeartbeat(sound, { ...common, status: 'running', share: 1 });
@@ -111,15 +112,21 @@ describe('a damaged run folder', function () {
             followed(folder),
           ]);
           if (typeof read === 'string') {
-            // Only the record is needed to know what the run is.
+            // Only a record of a version to come keeps a run from being shown: one damaged is in the events as well.
             assert.equal(what, 'record');
             assert.ok(listed!.status === 'unreadable' && listed!.problem !== undefined);
-            assert.match(read, /run\.json|newer Marginalia/);
+            assert.match(read, /newer Marginalia/);
             assert.equal(seen, read);
           } else {
             assert.ok(typeof seen !== 'string', 'a viewer gives it up');
             const [all, drawn] = [count(read), count(seen)];
-            if (what !== 'events') {
+            if (what === 'record') {
+              assert.deepEqual([all, drawn], [lines * batch, lines * batch]);
+              for (const state of [read, seen]) {
+                for (const warning of state.warnings)
+                  assert.match(warning, /run\.json .*was read from events\.jsonl instead/);
+              }
+            } else if (what !== 'events') {
               assert.deepEqual([all, drawn, read.warnings], [lines * batch, lines * batch, []]);
             } else if (!('cut' in damage)) {
               // Bytes that were overwritten reach over two lines at most.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { chown, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { readRun } from '../../src/runtime/runs/folder.ts';
+import { listRuns, readRun } from '../../src/runtime/runs/folder.ts';
 import { createWorkplace, experimentSource, lossOf, type Workplace } from '../unit/runtime/built.ts';
 import { rounds, times } from './times.ts';
 
@@ -20,6 +20,9 @@ const flood = `
 const mounts =
   process.platform === 'linux' &&
   spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp']).status === 0;
+
+/** The user of no rights; the administrator may write whatever a folder says. */
+const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
 interface Listed {
   readonly status: string;
@@ -121,4 +124,47 @@ describe('a disk that takes no more', function () {
     assert.match(listed, /"status": "stopped"/);
     assert.ok(!existsSync(join(place.folder, '.marginalia', 'runs')), 'nothing was written beside the disk');
   });
+
+  for (const round of rounds) {
+    it(`because it was full from the start: says so at the terminal (${round + 1})`, function () {
+      if (!mounts) {
+        console.log('      Not run, because this system lets no user mount a small disk.');
+        this.skip(); // The line above says why.
+      }
+      const { stdout, stderr } = shell(
+        `mount -t tmpfs -o size=${4 + 4 * (round % 8)}k tmpfs .marginalia
+         marginalia run experiment.ts --seeds 1 --arm fast; echo "exit $?"`,
+        { ownDisk: true },
+      );
+      assert.match(stderr, /The disk of .* is full\. What was recorded until then is kept\. Make room there/, stdout);
+      assert.match(stdout, /exit 1/);
+    });
+
+    it(`because a folder may not be written while its run goes on: keeps all, and the run can be finished (${round + 1})`, async function () {
+      if (process.platform === 'win32') this.skip(); // Windows keeps no folder from being written by such a mode.
+      const trial = `for (let step = 0; step < 120; step++) { log(step, { loss: step }); await new Promise((go) => setTimeout(go, 5)); }`;
+      await place.write('experiment.ts', experimentSource({ trial }));
+      for (const folder of 'uid' in nobody ? ['', '.marginalia'] : []) {
+        await chown(join(place.folder, folder), nobody.uid!, nobody.gid!);
+      }
+      const script = `
+        "${process.execPath}" "${program}" run experiment.ts --jobs 2 --json > out.json & run=$!
+        while kill -0 $run && ! grep -qs '"points"' .marginalia/runs/*/events.jsonl; do sleep 0.05; done
+        sleep 0.${round % 10}
+        chmod 555 .marginalia/runs/*; wait $run; echo "exit $?"; cat out.json`;
+      const env = { ...process.env, HOME: place.folder, MARGINALIA_CACHE: join(place.folder, 'cache') };
+      const { stdout, stderr } = spawnSync('sh', ['-c', script], {
+        cwd: place.folder,
+        encoding: 'utf8',
+        env,
+        ...nobody,
+      });
+      const [listed] = await listRuns(place.runsFolder);
+      assert.ok(listed !== undefined, stderr);
+      assert.match(stdout, /exit 0\n/, stderr);
+      const state = await readRun(listed.folder);
+      assert.deepEqual([listed.status, state.status], ['completed', 'completed']);
+      assert.deepEqual(lossOf(state, 'slow#1').length, 120);
+    });
+  }
 });

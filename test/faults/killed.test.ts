@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listRuns, readRun } from '../../src/runtime/runs/folder.ts';
 import { followRun } from '../../src/runtime/runs/follow.ts';
@@ -30,6 +31,57 @@ const walk = `
       }`;
 
 const trials = ['fast#0', 'slow#0', 'fast#1', 'slow#1'];
+
+describe('kill -STOP', function () {
+  this.timeout(120_000);
+  let place: Workplace;
+  beforeEach(async () => (place = await createWorkplace()));
+  afterEach(() => place.clean());
+
+  /** Starts a run of two trials of about a second, and stops the process of the first, once it logs. */
+  async function frozen(trialSeconds: number) {
+    const trial =
+      'for (let step = 0; step < 100; step++) { log(step, { loss: step }); await new Promise((go) => setTimeout(go, 10)); }';
+    const run = await place.start(await place.write('experiment.ts', experimentSource({ trial })), {
+      ...{ seeds: 1, jobs: 1, trialSeconds },
+    });
+    const pid = await waitFor('a trial runs', async () => {
+      const state = await readRun(run.folder).catch(() => undefined);
+      return (state?.series.length ?? 0) === 0 ? undefined : (await readHeartbeat(run.folder))?.trialProcesses[0];
+    });
+    process.kill(pid, 'SIGSTOP');
+    const said = await waitForState(run.folder, 'it is said', ({ warnings }) => warnings.length > 0);
+    assert.match(said.warnings.join(), new RegExp(`^fast#0: Its process \\(pid ${pid}\\) has said nothing`));
+    return { run, pid };
+  }
+
+  for (const round of rounds) {
+    it(`of a trial's process is said, and the trial goes on when its process does (${round + 1})`, async function () {
+      if (process.platform === 'win32') this.skip(); // Windows stops no process.
+      const { run, pid } = await frozen(600);
+      process.kill(pid, 'SIGCONT');
+      assert.equal(await run.ended, 'completed');
+      const state = await readRun(run.folder);
+      assert.equal(lossOf(state, 'fast#0').length, 100);
+      assert.equal(state.warnings.filter((warning) => warning.includes('has said nothing')).length, 1);
+    });
+
+    it(`of a trial's process does not stop its time limit (${round + 1})`, async function () {
+      if (process.platform === 'win32') this.skip(); // Windows stops no process.
+      const { run, pid } = await frozen(4);
+      assert.equal(await run.ended, 'failed');
+      const { trials } = await readRun(run.folder);
+      assert.deepEqual(
+        trials.map(({ status, error }) => [status, error?.kind]),
+        [
+          ['failed', 'time'],
+          ['completed', undefined],
+        ],
+      );
+      await waitFor('its process is gone', () => (processExists(pid) ? undefined : true));
+    });
+  }
+});
 
 describe('kill -9', function () {
   this.timeout(60_000 * times + 60_000);
@@ -108,6 +160,34 @@ describe('kill -9', function () {
       }
       for (const viewer of viewers) viewer.dispose();
       assertSame(await readRun(run.folder));
+    });
+
+    it(`of the terminal's own program stops its run, which loses nothing and can be resumed (${round + 1})`, async () => {
+      const known = new Set((await listRuns(place.runsFolder)).map(({ id }) => id));
+      const args = [join(distribution(), 'cli.js'), 'run', file, '--jobs', '2'];
+      const starter = spawn(process.execPath, args, { cwd: place.folder, stdio: 'ignore' });
+      const { folder } = await waitFor('there is a run', async () =>
+        (await listRuns(place.runsFolder)).find(({ id, record }) => !known.has(id) && record !== undefined),
+      );
+      const { record } = await waitForState(folder, 'it logs', ({ series }) => series.length > 0);
+      await sleep(moment(round));
+      const before = await readRun(folder);
+      starter.kill('SIGKILL');
+      const after = await waitFor('it has ended', async () => {
+        const now = await readRun(folder);
+        return isOver(now.status) && !processExists(record.pid) ? now : undefined;
+      });
+      for (const trial of trials) {
+        const kept = lossOf(before, trial);
+        assert.deepEqual(lossOf(after, trial).slice(0, kept.length), kept);
+      }
+      if (after.status !== 'completed') {
+        assert.equal(after.status, 'stopped');
+        await (
+          await continueRun({ distribution: distribution(), folder })
+        ).ended;
+      }
+      assertSame(await readRun(folder));
     });
 
     it(`of whoever started it, such as an editor, loses nothing (${round + 1})`, async () => {

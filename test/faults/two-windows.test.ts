@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { exportRun } from '../../src/runtime/exports/export-run.ts';
 import { stopRun } from '../../src/runtime/runs/control.ts';
 import { followRun } from '../../src/runtime/runs/follow.ts';
 import { changeLabels, readLabels } from '../../src/runtime/runs/label-file.ts';
@@ -23,6 +28,29 @@ describe('two windows on one run', function () {
   afterEach(() => place.clean());
 
   for (const round of rounds) {
+    it(`and two programs beside them read the same while it goes on (${round + 1})`, async () => {
+      const trial = `for (let step = 0; step < 300; step++) { log(step, { loss: step }); await new Promise((go) => setTimeout(go, 5)); }`;
+      const run = await place.start(await place.write('experiment.ts', experimentSource({ trial })), { seeds: 1 });
+      await waitForState(run.folder, 'it logs', (state) => lossOf(state, 'fast#0').length > 5);
+      const program = join(distribution(), 'cli.js');
+      const exported = await Promise.all(
+        [0, 1].map(async (reader) => {
+          const target = join(place.folder, `${reader}.csv`);
+          await promisify(execFile)(process.execPath, [program, 'export', run.folder, '-f', 'csv', '-o', target]);
+          return (await readFile(target, 'utf8')).trim().split(/\r?\n/);
+        }),
+      );
+      assert.equal(await run.ended, 'completed');
+      const target = join(place.folder, 'whole.csv');
+      await exportRun(run.folder, 'csv', target);
+      const whole = new Set((await readFile(target, 'utf8')).trim().split(/\r?\n/));
+      for (const lines of exported) {
+        assert.ok(lines.length > 1);
+        for (const line of lines) assert.ok(whole.has(line), line);
+      }
+      assert.equal(whole.size, 601);
+    });
+
     it(`see the same, stop it and take it up together, and one of them does it (${round + 1})`, async () => {
       const trial = `for (let step = 0; step < 200; step++) { log(step, { loss: step }); await new Promise((go) => setTimeout(go, 5)); }`;
       const run = await place.start(await place.write('experiment.ts', experimentSource({ trial })), { seeds: 1 });

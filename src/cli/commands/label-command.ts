@@ -30,7 +30,12 @@ export function addLabelCommand(program: Command): void {
 
 async function label(run: string, { name, tag, untag, note, json }: LabelOptions): Promise<number> {
   const folder = runFolder(run);
-  const { readLabels, changeLabels } = await import('../../runtime/runs/label-file.ts');
+  const [{ readLabels, changeLabels }, { describeMissing, readRecord }] = await Promise.all([
+    import('../../runtime/runs/label-file.ts'),
+    import('../../runtime/runs/read-record.ts'),
+  ]);
+  const record = await readRecord(folder);
+  if ('missing' in record) throw new Misuse(describeMissing(folder));
   const before = await readLabels(folder);
   const changes = [name, tag, untag, note].some((option) => option !== undefined);
   if (!changes && before.problem !== undefined) throw new Misuse(before.problem);

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { requestRun, stopRun, type StopLadder } from '../../runtime/runs/control.ts';
 import { listRuns, type RunSummary } from '../../runtime/runs/folder.ts';
@@ -93,6 +91,7 @@ export class Runs implements vscode.Disposable {
   async start(options: StartOptions): Promise<StartedRun> {
     const started = await startRun(options);
     this.#log.info(`Run ${started.id} started (process ${started.pid}).`);
+    this.#tellUnwritten(started);
     if (!this.#summaries.has(started.id)) this.#add(justStarted(started.folder, options));
     return started;
   }
@@ -119,16 +118,10 @@ export class Runs implements vscode.Disposable {
     const folder = this.#folderOf(id);
     const file = this.#summaries.get(id)?.record?.experiment.file;
     const whenStarterExits = setting('run.whenWindowCloses', file === undefined ? undefined : vscode.Uri.file(file));
-    const { pid, ended } = await continueRun({ distribution, folder, whenStarterExits });
-    this.#log.info(`Run ${id} goes on (process ${pid}).`);
-    const process = { over: false };
-    void ended.then(() => (process.over = true));
-    while (this.#summaries.get(id)?.record?.pid !== pid) {
-      if (process.over)
-        throw new Error(`The run ${id} could not be taken up; ${join(folder, 'console.log')} says why.`);
-      await sleep(settleTime);
-      await this.refresh();
-    }
+    const started = await continueRun({ distribution, folder, whenStarterExits });
+    this.#log.info(`Run ${id} goes on (process ${started.pid}).`);
+    this.#tellUnwritten(started);
+    await this.refresh();
   }
 
   async request(id: string, request: 'pause' | 'resume'): Promise<void> {
@@ -156,6 +149,15 @@ export class Runs implements vscode.Disposable {
     clearTimeout(this.#refreshTimer);
     clearTimeout(this.#progressTimer);
     for (const disposable of [...this.#folderWatchers, ...this.#disposables]) disposable.dispose();
+  }
+
+  /** Says why a run's process failed, where it could not say so in the run's folder. */
+  #tellUnwritten({ id, unwritten }: StartedRun): void {
+    void unwritten.then((reason) => {
+      if (reason === undefined) return;
+      this.#log.error(`Run ${id}: ${reason}`);
+      void vscode.window.showErrorMessage(reason);
+    });
   }
 
   #folderOf(id: string): string {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readRun } from '../runs/folder.ts';
-import { readRecord } from '../runs/read-record.ts';
+import { describeMissing, readRecord } from '../runs/read-record.ts';
 import type { RunRecord } from '../runs/record.ts';
 import { runFiles } from '../runs/run-files.ts';
 import { csvHeading, csvRows } from './csv/run-csv.ts';
@@ -45,7 +45,7 @@ export async function exportRun(
   let files: readonly string[] = [path];
   switch (format) {
     case 'csv':
-      await recordOf(folder);
+      await tellOfRecord(folder, reading.onProblem);
       await writeFileWhole(
         path,
         async (put) => {
@@ -93,7 +93,23 @@ async function putAll(pieces: Iterable<string>, put: (piece: string) => Promise<
 async function recordOf(folder: string): Promise<RunRecord> {
   const read = await readRecord(folder);
   if ('record' in read) return read.record;
-  throw new Error('problem' in read ? read.problem : `${folder} is not a run: it has no ${runFiles('').record}.`);
+  throw new Error('problem' in read ? read.problem : describeMissing(folder));
+}
+
+/** Tells what is wrong with the record of a run whose events can be read without it. */
+async function tellOfRecord(folder: string, onProblem: (problem: string) => void): Promise<void> {
+  const read = await readRecord(folder);
+  if ('record' in read) {
+    if (read.mended !== undefined) onProblem(read.mended);
+    return;
+  }
+  const problem = 'problem' in read ? read.problem : describeMissing(folder);
+  const hasEvents = await access(runFiles(folder).events).then(
+    () => true,
+    () => false,
+  );
+  if (!hasEvents || ('problem' in read && read.newer)) throw new Error(problem);
+  onProblem(problem);
 }
 
 /** The experiment as it ran; nothing where the run never got so far as to keep it. */

@@ -17,7 +17,8 @@ export interface CompileOptions {
 
 /**
  * Compiles an experiment, and what it imports, into one CommonJS file whose source map names the sources by absolute
- * address. The module `marginalia` stays outside: it is loaded from the product, so that trial and experiment share it.
+ * address. The module `marginalia` stays outside: the trial process that runs the bundle answers with its own, so that trial
+ * and experiment share it, and another version of the product can go on with a run.
  *
  * @returns the SHA-256 of the code, hexadecimal, or the first thing that is wrong with the sources.
  */
@@ -50,7 +51,7 @@ type BuildResult = Pick<Esbuild.BuildResult<{ write: false }>, 'errors' | 'outpu
 
 async function build(
   esbuild: typeof Esbuild,
-  { distribution, file, bundle }: CompileOptions,
+  { file, bundle }: CompileOptions,
   tsconfig: { readonly tsconfigRaw?: string },
 ): Promise<BuildResult> {
   const place = { url: pathToFileURL(file).href, filename: file, dirname: dirname(file) };
@@ -70,7 +71,7 @@ async function build(
       define: Object.fromEntries(
         Object.entries(place).map(([name, value]) => [`import.meta.${name}`, JSON.stringify(value)]),
       ),
-      plugins: [sdkFrom(distribution)],
+      plugins: [sdkOutside],
       ...tsconfig,
     });
   } catch (error) {
@@ -79,14 +80,21 @@ async function build(
   }
 }
 
-function sdkFrom(distribution: string): Esbuild.Plugin {
-  return {
-    name: 'marginalia',
-    setup(build) {
-      build.onResolve({ filter: /^marginalia$/ }, () => ({ path: join(distribution, 'sdk.cjs'), external: true }));
-    },
-  };
-}
+/** Leaves the sdk to whoever runs the bundle (`loadExperiment`): a run's folder outlives the version that made it. */
+const sdkOutside: Esbuild.Plugin = {
+  name: 'marginalia',
+  setup(build) {
+    build.onResolve({ filter: /^marginalia$/ }, ({ kind, namespace }) =>
+      kind === 'dynamic-import' && namespace !== 'marginalia'
+        ? { path: 'marginalia', namespace: 'marginalia' }
+        : { path: 'marginalia', external: true },
+    );
+    // Node itself would look for what `import()` names; only `require` can be answered.
+    build.onLoad({ filter: /^/, namespace: 'marginalia' }, () => ({
+      contents: "module.exports = require('marginalia');",
+    }));
+  },
+};
 
 async function keep({ outputFiles }: BuildResult, { bundle }: CompileOptions): Promise<{ readonly hash: string }> {
   const code = outputFiles.find((file) => file.path === bundle)!;

@@ -1,4 +1,5 @@
 import type { Figure } from '../sdk/figure.ts';
+import type { RunRecord } from './record.ts';
 
 /**
  * Why and where something failed, in terms of the experiment's source. `declaration`: the module declares no valid
@@ -45,42 +46,44 @@ export type Outcome = 'completed' | 'failed' | 'stopped';
 export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 
 /** One line of `events.jsonl`. `at`: milliseconds since 1970. `trial`: `<arm>#<seed>`. */
-export type RunEvent = { readonly at: number } & (
-  | { readonly type: 'started'; readonly pid: number }
-  /** Another process goes on with a run whose process was gone or had ended: with the trials that were not completed. */
-  | { readonly type: 'continued'; readonly pid: number }
-  | {
-      readonly type: 'trial-started';
-      readonly trial: string;
-      readonly arm: string;
-      readonly seed: number;
-      readonly pid: number;
-      /** Number of the checkpoint that it goes on from: what was recorded after that checkpoint counts no more. */
-      readonly checkpoint?: number;
-    }
-  /** The trial can go on from here. Numbers grow from 1 on a trial. */
-  | { readonly type: 'checkpoint'; readonly trial: string; readonly number: number }
-  | {
-      readonly type: 'points';
-      readonly trial: string;
-      readonly metric: string;
-      readonly steps: readonly number[];
-      readonly values: readonly JsonNumber[];
-    }
-  | { readonly type: 'figure'; readonly trial: string; readonly name: string; readonly figure: Figure }
-  | { readonly type: 'progress'; readonly trial: string; readonly share: number }
-  | {
-      readonly type: 'trial-ended';
-      readonly trial: string;
-      readonly outcome: Outcome;
-      readonly seconds: number;
-      readonly error?: RunError;
-    }
-  | { readonly type: 'warning'; readonly message: string; readonly trial?: string }
-  | { readonly type: 'stopping' | 'paused' | 'resumed' }
-  | ({ readonly type: 'verdict' } & Verdict)
-  | { readonly type: 'ended'; readonly outcome: Outcome; readonly seconds: number; readonly error?: RunError }
-);
+export type RunEvent = { readonly at: number } &
+  /** `record`: the same as `run.json` holds, in case that is damaged; runs of earlier versions lack it. */
+  (
+    | { readonly type: 'started'; readonly pid: number; readonly record?: RunRecord }
+    /** Another process goes on with a run whose process was gone or had ended: with the trials that were not completed. */
+    | { readonly type: 'continued'; readonly pid: number }
+    | {
+        readonly type: 'trial-started';
+        readonly trial: string;
+        readonly arm: string;
+        readonly seed: number;
+        readonly pid: number;
+        /** Number of the checkpoint that it goes on from: what was recorded after that checkpoint counts no more. */
+        readonly checkpoint?: number;
+      }
+    /** The trial can go on from here. Numbers grow from 1 on a trial. */
+    | { readonly type: 'checkpoint'; readonly trial: string; readonly number: number }
+    | {
+        readonly type: 'points';
+        readonly trial: string;
+        readonly metric: string;
+        readonly steps: readonly number[];
+        readonly values: readonly JsonNumber[];
+      }
+    | { readonly type: 'figure'; readonly trial: string; readonly name: string; readonly figure: Figure }
+    | { readonly type: 'progress'; readonly trial: string; readonly share: number }
+    | {
+        readonly type: 'trial-ended';
+        readonly trial: string;
+        readonly outcome: Outcome;
+        readonly seconds: number;
+        readonly error?: RunError;
+      }
+    | { readonly type: 'warning'; readonly message: string; readonly trial?: string }
+    | { readonly type: 'stopping' | 'paused' | 'resumed' }
+    | ({ readonly type: 'verdict' } & Verdict)
+    | { readonly type: 'ended'; readonly outcome: Outcome; readonly seconds: number; readonly error?: RunError }
+  );
 
 /** `control.json`: what somebody asks of the run; the last request counts. Written by replacing the file. */
 export interface ControlRequest {

@@ -5,7 +5,8 @@ import { placeInSource } from '../trial/source-map.ts';
 import { isUserFile } from '../trial/user-file.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { compileExperiment } from './compile.ts';
-import type { Outcome, RunError } from './events.ts';
+import { describeBreakage } from './describe-breakage.ts';
+import type { Outcome, RunError, Verdict } from './events.ts';
 import { gitState } from './git.ts';
 import { heartbeatInterval, processSpace, writeHeartbeat } from './heartbeat.ts';
 import { defaultJobs, defaultMemory, jobsWithThreads, thisMachine } from './machine.ts';
@@ -19,8 +20,8 @@ import { watchControl, type RunControl } from './run-control.ts';
 import { runFiles } from './run-files.ts';
 import { runTrials } from './run-trials.ts';
 import { createRunWriter, type RunWriter } from './run-writer.ts';
-import { runTiming } from './state.ts';
-import { takeUpRun } from './take-up-run.ts';
+import { noVerdict, runTiming } from './state.ts';
+import { takeUpRun, type TakenUpRun } from './take-up-run.ts';
 import { findUndifferentiable } from './undifferentiable.ts';
 import { spawnTrialProcess, type Death } from './trial-process.ts';
 import { watchStarter } from './watch-starter.ts';
@@ -48,15 +49,18 @@ interface RunContext {
  * Does a run, or what is left of one, in this process and keeps it in its folder. Whatever happens, the folder says how it
  * ended.
  *
- * @throws Error where a run cannot be taken up again.
+ * @param onBegun called when the folder is this process's.
+ * @throws Error where a run cannot be taken up again, or its folder cannot be written: the message says why and what to do.
  */
-export async function executeRun(request: RunRequest | ContinueRequest, distribution: string): Promise<Outcome> {
+export async function executeRun(
+  request: RunRequest | ContinueRequest,
+  distribution: string,
+  onBegun: () => void,
+): Promise<Outcome> {
   const { folder } = request;
   const files = runFiles(folder);
-  const { file, writer } =
-    request.type === 'run'
-      ? { file: request.file, writer: createRunWriter(folder, await beginRecord(request, distribution)) }
-      : await takeUpRun(folder);
+  const { file, writer, verdict } = await openRun(request, distribution);
+  onBegun();
   const { limits } = writer.state.record;
   const control = watchControl({
     file: files.control,
@@ -101,7 +105,8 @@ export async function executeRun(request: RunRequest | ContinueRequest, distribu
 
   let result: Result;
   try {
-    const performing = request.type === 'run' ? performRun(request, distribution, context) : performRest(context);
+    const performing =
+      request.type === 'run' ? performRun(request, distribution, context) : performRest(verdict, context);
     result = await Promise.race([performing, broken]);
   } catch (error) {
     // Our own fault, or the disk's.
@@ -112,22 +117,23 @@ export async function executeRun(request: RunRequest | ContinueRequest, distribu
   control.dispose();
   starter?.dispose();
   pool.dispose();
-  writer.end(result.outcome, result.error);
+  try {
+    writer.end(result.outcome, result.error);
+  } catch (error) {
+    throw new Error(result.error?.message ?? describeBreakage(error, folder), { cause: error });
+  }
   return result.outcome;
 }
 
-/** What kept this process from going on with the run, and what to do. */
-function describeBreakage(error: unknown, folder: string): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return `The disk of ${folder} is full. What was recorded until then is kept. Make room there and resume the run.`;
-    case 'EFBIG':
-      return `A file in ${folder} has reached the size that this system allows. What was recorded until then is kept.`;
-    case 'EROFS':
-      return `The disk of ${folder} takes no writing any more. What was recorded until then is kept. Make it writable and resume the run.`;
-    default:
-      return `The run's process failed: ${String(error)}`;
+/** Makes the run's folder this process's. */
+async function openRun(request: RunRequest | ContinueRequest, distribution: string): Promise<TakenUpRun> {
+  const { folder } = request;
+  try {
+    if (request.type === 'continue') return await takeUpRun(folder);
+    return { file: request.file, writer: createRunWriter(folder, await beginRecord(request, distribution)) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new Error(describeBreakage(error, folder), { cause: error });
   }
 }
 
@@ -173,17 +179,26 @@ async function performRun(request: RunRequest, distribution: string, context: Ru
     git: await git,
   };
   writer.record(record);
-  writer.event({ type: 'started', pid: process.pid });
+  writer.event({ type: 'started', pid: process.pid, record });
   for (const message of chosen.warnings) writer.event({ type: 'warning', message });
   if (description.compute === 'autodiff') await warnOfGradients(files.bundle, file, writer);
   beat();
   return performTrials(record, context);
 }
 
-/** What is left of a run that was taken up. It goes on with the bundle that it began with, whatever became of the source. */
-async function performRest(context: RunContext): Promise<Result> {
+/**
+ * What is left of a run that was taken up. It goes on with the bundle that it began with, whatever became of the source.
+ *
+ * @param verdict that it had come to, where nothing but its end is left.
+ */
+async function performRest(verdict: Verdict | undefined, context: RunContext): Promise<Result> {
   const { writer, beat } = context;
   writer.event({ type: 'continued', pid: process.pid });
+  if (verdict !== undefined) {
+    // Who goes on with a run has to come to the verdict anew, as far as viewers know.
+    writer.event({ type: 'verdict', ...verdict });
+    return { outcome: 'completed' };
+  }
   beat();
   return performTrials(writer.state.record, context);
 }
@@ -193,7 +208,7 @@ async function performTrials(record: RunRecord, context: RunContext): Promise<Re
   const error = await runTrials(record, context);
   if (control.stopping()) return stopped;
   if (error !== undefined) {
-    writer.event({ type: 'warning', message: `There is no verdict: ${unfinished(writer)}` });
+    writer.event({ type: 'warning', message: `${noVerdict}${unfinished(writer)}` });
     return failed(located(error, file));
   }
   return await decide(record, context);
@@ -221,7 +236,7 @@ async function decide(record: RunRecord, { folder, file, pool, control, writer }
         ? 'it needs at least 2 seeds, for an interval over them.'
         : undefined;
   if (reason !== undefined) {
-    writer.event({ type: 'warning', message: `There is no verdict: ${reason}` });
+    writer.event({ type: 'warning', message: `${noVerdict}${reason}` });
     return { outcome: 'completed' };
   }
   const { events } = runFiles(folder);

@@ -8,7 +8,8 @@ import { isRunAlive, readHeartbeat } from './heartbeat.ts';
 import { readLabels } from './label-file.ts';
 import type { Labels } from './labels.ts';
 import { provisionalRecord } from './provisional-record.ts';
-import { readRecord } from './read-record.ts';
+import { readEnd, type RunEnd } from './read-end.ts';
+import { describeMissing, readRecord } from './read-record.ts';
 import type { RunRecord } from './record.ts';
 import { runFiles } from './run-files.ts';
 import { addWarning, applyEvents, createRunState, isOver, markGone, type RunState, type RunStatus } from './state.ts';
@@ -67,11 +68,12 @@ export async function listRuns(runsFolder: string): Promise<readonly RunSummary[
  */
 export async function readRun(folder: string, points: 'all' | 'drawn' = 'all'): Promise<RunState> {
   const read = await readRecord(folder);
-  if ('missing' in read) throw new Error(`${folder} holds no run: its run.json is missing.`);
+  if ('missing' in read) throw new Error(describeMissing(folder));
   if ('problem' in read) throw new Error(read.problem);
   const state = createRunState(read.record);
   const file = runFiles(folder).events;
   const reader = createEventReader(file, points === 'drawn' ? await openFromIndex(folder, state) : undefined);
+  if (read.mended !== undefined) addWarning(state, read.mended);
   const readOn = () =>
     reader.read(({ events, problems }) => {
       for (const problem of problems) addWarning(state, describeProblem(file, problem));
@@ -123,26 +125,41 @@ async function summarizeRun(folder: string): Promise<Omit<RunSummary, 'labels'>>
     if ('missing' in read && (await ageOf(folder)) < patience) {
       return { id, folder, name, created, status: 'starting', share: 0 };
     }
-    const problem = 'problem' in read ? read.problem : `${folder} holds no run: its run.json is missing.`;
+    const problem = 'problem' in read ? read.problem : describeMissing(folder);
     return { id, folder, name, created, status: 'unreadable', share: 0, problem };
   }
-  const { record } = read;
-  const known = { id, folder, name: record.name, created: record.created, record };
-  if (summary !== undefined) {
-    const { outcome, seconds, share, verdict, error } = summary;
-    return {
-      ...known,
-      status: outcome,
-      share,
-      seconds,
-      ...(verdict !== undefined && { verdict }),
-      ...(error !== undefined && { error }),
-    };
-  }
+  const { record, mended } = read;
+  const known = {
+    id,
+    folder,
+    name: record.name,
+    created: record.created,
+    record,
+    ...(mended !== undefined && { problem: mended }),
+  };
+  if (summary !== undefined) return { ...known, ...ended(summary), share: summary.share };
   const heartbeat = await readHeartbeat(folder);
   const share = heartbeat?.share ?? 0;
-  if (!(await isRunAlive(record, folder))) return { ...known, ...(await endWithoutEvent(folder)), share };
+  if (!(await isRunAlive(record, folder))) {
+    const end = await readEnd(folder);
+    if (end !== undefined) return { ...known, ...ended(end), share: end.outcome === 'completed' ? 1 : share };
+    return { ...known, ...(await endWithoutEvent(folder)), share };
+  }
   return { ...known, status: heartbeat?.status ?? 'starting', share };
+}
+
+function ended({
+  outcome,
+  seconds,
+  verdict,
+  error,
+}: RunEnd): Pick<RunSummary, 'status' | 'seconds' | 'verdict' | 'error'> {
+  return {
+    status: outcome,
+    seconds,
+    ...(verdict !== undefined && { verdict }),
+    ...(error !== undefined && { error }),
+  };
 }
 
 async function ageOf(folder: string): Promise<number> {

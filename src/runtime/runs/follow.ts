@@ -6,7 +6,7 @@ import { createEventReader, describeProblem, type EventReader, type EventSlice }
 import type { RunEvent } from './events.ts';
 import { isRunAlive } from './heartbeat.ts';
 import { provisionalRecord } from './provisional-record.ts';
-import { readRecord } from './read-record.ts';
+import { describeMissing, readRecord } from './read-record.ts';
 import { runFiles } from './run-files.ts';
 import { addWarning, applyEvents, createRunState, isOver, markGone, replaceRecord, type RunState } from './state.ts';
 import { createTextReader } from './text-reader.ts';
@@ -85,9 +85,10 @@ async function follow(
     const read = await readRecord(folder);
     if ('problem' in read) throw new Gone(read.problem);
     if ('missing' in read) {
-      if (performance.now() - began > patience) throw new Gone(`${folder} holds no run: its run.json is missing.`);
+      if (performance.now() - began > patience) throw new Gone(describeMissing(folder));
     } else if (JSON.stringify(read.record) !== JSON.stringify(state.record)) {
       replaceRecord(state, read.record);
+      if (read.mended !== undefined && !state.warnings.includes(read.mended)) addWarning(state, read.mended);
       return true;
     }
     return false;

@@ -3,6 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { distinctTags, type LabelChange, type Labels, noLabels } from './labels.ts';
+import { readRecord } from './read-record.ts';
 import { runFiles } from './run-files.ts';
 
 /** The version of `labels.json` that this code writes, and the newest that it changes. */
@@ -34,9 +35,12 @@ export async function readLabels(folder: string): Promise<{ readonly labels: Lab
 /**
  * Changes a run's labels. A file of labels that is broken is set aside first, so that nothing a person wrote is lost.
  *
- * @throws Error where the folder cannot be written, a text is too long, or a newer version has written the labels.
+ * @throws Error where the folder cannot be written or is no run that this version reads, a text is too long, or a newer
+ *   version has written the labels.
  */
 export async function changeLabels(folder: string, change: LabelChange): Promise<Labels> {
+  const record = await readRecord(folder);
+  if ('problem' in record) throw new Error(`What you wrote on the run is not kept: ${record.problem}`);
   const read = await tryLabels(folder);
   const file = runFiles(folder).labels;
   if (read.kind === 'newer' || read.kind === 'unreadable') throw new Error(read.problem);

@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly whenStarterExits: 'continue' | 'stop';
   /** How the end of the starter shows: standard input closes, or the process gets another parent. */
   readonly starterSign: 'input' | 'parent';
+  /** Whether the starter hears what is told by `tellStarter`. */
+  readonly starterListens: boolean;
 }
 
 /** The trials of a run that were not completed, because it was interrupted, stopped or failed. What was asked is in its folder. */
@@ -37,6 +39,7 @@ export interface ContinueRequest {
   readonly folder: string;
   readonly whenStarterExits: 'continue' | 'stop';
   readonly starterSign: 'input';
+  readonly starterListens: true;
 }
 
 /** Only what the experiment declares, printed as JSON. */

@@ -62,8 +62,12 @@ export function watchControl({ file, onChange }: ControlOptions): RunControl {
   function stop(rung: number): void {
     if (!stopping()) {
       onChange('stopping');
-      // Recorders read it: trials that log leave by themselves.
-      replaceFile(file, encodeJson({ request: 'stop', at: Date.now() } satisfies ControlRequest));
+      try {
+        // Recorders read it: trials that log leave by themselves.
+        replaceFile(file, encodeJson({ request: 'stop', at: Date.now() } satisfies ControlRequest));
+      } catch {
+        // A folder that may not be written any more: the next rung needs none.
+      }
     }
     climb(rung);
   }

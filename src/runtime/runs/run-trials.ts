@@ -1,5 +1,5 @@
 import type { Note } from '../trial/protocol.ts';
-import { removeCheckpoint } from './checkpoints.ts';
+import { checkpointFile, problemOfCheckpoint, removeCheckpoint } from './checkpoints.ts';
 import type { RunError } from './events.ts';
 import { encodeNumbers } from './json.ts';
 import type { Pool } from './pool.ts';
@@ -58,7 +58,7 @@ export async function runTrials(
     const asked = { type: 'trial', arm, seed, params, ...use } as const;
     for (let attempt = 1; ; attempt++) {
       const began = Date.now();
-      const number = lastCheckpoint(writer.state, trial);
+      const number = wholeCheckpoint(trial);
       const from = number === undefined ? {} : { checkpoint: number };
       const answer = await pool.perform({ ...asked, ...from }, trial, recordTrial(trial, arm), (pid) => {
         writer.event({ type: 'trial-started', trial, arm, seed, pid, ...from });
@@ -88,6 +88,19 @@ export async function runTrials(
     }
   }
 
+  /** Number of the checkpoint that a trial goes on from. One that is damaged is told of, and the trial begins afresh. */
+  function wholeCheckpoint(trial: string): number | undefined {
+    const number = lastCheckpoint(writer.state, trial);
+    if (number === undefined) return undefined;
+    const file = checkpointFile(checkpoints, trial, number);
+    const problem = problemOfCheckpoint(file);
+    if (problem === undefined) return number;
+    const message = `The checkpoint ${file} cannot be read (${problem}). The trial is begun afresh.`;
+    writer.event({ type: 'warning', trial, message });
+    removeCheckpoint(checkpoints, trial, number);
+    return undefined;
+  }
+
   /** Writes what a trial records; points that arrive together become one event a metric. */
   function recordTrial(trial: string, arm: string): JobListener {
     const waiting = metrics.map(() => ({ steps: [] as number[], values: [] as number[] }));
@@ -115,6 +128,10 @@ export async function runTrials(
         const replaced = note.type === 'checkpoint' ? lastCheckpoint(writer.state, trial) : undefined;
         writer.event({ ...note, trial });
         if (replaced !== undefined) removeCheckpoint(checkpoints, trial, replaced);
+      },
+      silent(pid) {
+        const message = `Its process (pid ${pid}) has said nothing for some seconds: it was stopped from outside, or gets no processor time. The trial goes on when its process does; its time limit holds meanwhile.`;
+        writer.event({ type: 'warning', trial, message });
       },
       flush() {
         for (const [index, points] of waiting.entries()) {

@@ -97,7 +97,11 @@ export function openRunWriter(folder: string, state: RunState, index: IndexBuild
     },
     end(outcome, error) {
       const seconds = state.startedAt === undefined ? 0 : (Math.max(lastTime, Date.now()) - state.startedAt) / 1000;
-      rmSync(files.reserve, { force: true });
+      try {
+        rmSync(files.reserve, { force: true });
+      } catch {
+        // A folder that may not be written any more: the events, which are open, may take their last one all the same.
+      }
       let unwritten: unknown;
       try {
         event({ type: 'ended', outcome, seconds, ...(error !== undefined && { error }) });

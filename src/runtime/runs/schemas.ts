@@ -99,69 +99,6 @@ const verdictEntries = {
 };
 export const verdictSchema: SchemaOf<Verdict> = v.object(verdictEntries);
 
-const at = v.number();
-const trial = v.string();
-
-export const eventSchema: SchemaOf<RunEvent> = v.variant('type', [
-  v.object({ at, type: v.picklist(['started', 'continued']), pid: v.number() }),
-  v.object({
-    at,
-    type: v.literal('trial-started'),
-    trial,
-    arm: v.string(),
-    seed: v.number(),
-    pid: v.number(),
-    checkpoint: v.exactOptional(v.number()),
-  }),
-  v.object({ at, type: v.literal('checkpoint'), trial, number: v.number() }),
-  v.object({ at, type: v.literal('points'), trial, metric: v.string(), steps: numbers, values: jsonNumbers }),
-  v.object({ at, type: v.literal('figure'), trial, name: v.string(), figure: figureSchema }),
-  v.object({ at, type: v.literal('progress'), trial, share: v.number() }),
-  v.object({
-    at,
-    type: v.literal('trial-ended'),
-    trial,
-    outcome,
-    seconds: v.number(),
-    error: v.exactOptional(runErrorSchema),
-  }),
-  v.object({ at, type: v.literal('warning'), message: v.string(), trial: v.exactOptional(trial) }),
-  v.object({ at, type: v.picklist(['stopping', 'paused', 'resumed']) }),
-  v.object({ at, type: v.literal('verdict'), ...verdictEntries }),
-  v.object({ at, type: v.literal('ended'), outcome, seconds: v.number(), error: v.exactOptional(runErrorSchema) }),
-]);
-
-const runStatus = v.picklist(['starting', 'running', 'stopping', 'paused', 'interrupted', ...outcome.options]);
-
-export const stateSnapshotSchema: SchemaOf<StateSnapshot> = v.object({
-  status: runStatus,
-  trials: v.array(
-    v.object({
-      trial,
-      arm: v.string(),
-      seed: v.number(),
-      status: v.picklist(['waiting', 'running', ...outcome.options]),
-      share: v.number(),
-      attempt: v.number(),
-      seconds: v.exactOptional(v.number()),
-      error: v.exactOptional(runErrorSchema),
-    }),
-  ),
-  warnings: v.array(v.string()),
-  pausedMilliseconds: v.number(),
-  pausedAt: v.exactOptional(v.number()),
-  verdict: v.exactOptional(verdictSchema),
-  error: v.exactOptional(runErrorSchema),
-  startedAt: v.exactOptional(v.number()),
-  lastEventAt: v.exactOptional(v.number()),
-  seconds: v.exactOptional(v.number()),
-});
-
-export const controlSchema: SchemaOf<ControlRequest> = v.object({
-  request: v.picklist(['stop', 'pause', 'resume']),
-  at: v.number(),
-});
-
 const parameter = v.variant('type', [
   v.object({
     type: v.picklist(['int', 'float']),
@@ -230,3 +167,67 @@ export const recordSchema = v.object({
   git: v.nullable(v.object({ commit: v.string(), dirty: v.boolean() })),
   pid: v.number(),
 }) satisfies SchemaOf<RunRecord>;
+
+const at = v.number();
+const trial = v.string();
+
+export const eventSchema: SchemaOf<RunEvent> = v.variant('type', [
+  v.object({ at, type: v.literal('started'), pid: v.number(), record: v.exactOptional(recordSchema) }),
+  v.object({ at, type: v.literal('continued'), pid: v.number() }),
+  v.object({
+    at,
+    type: v.literal('trial-started'),
+    trial,
+    arm: v.string(),
+    seed: v.number(),
+    pid: v.number(),
+    checkpoint: v.exactOptional(v.number()),
+  }),
+  v.object({ at, type: v.literal('checkpoint'), trial, number: v.number() }),
+  v.object({ at, type: v.literal('points'), trial, metric: v.string(), steps: numbers, values: jsonNumbers }),
+  v.object({ at, type: v.literal('figure'), trial, name: v.string(), figure: figureSchema }),
+  v.object({ at, type: v.literal('progress'), trial, share: v.number() }),
+  v.object({
+    at,
+    type: v.literal('trial-ended'),
+    trial,
+    outcome,
+    seconds: v.number(),
+    error: v.exactOptional(runErrorSchema),
+  }),
+  v.object({ at, type: v.literal('warning'), message: v.string(), trial: v.exactOptional(trial) }),
+  v.object({ at, type: v.picklist(['stopping', 'paused', 'resumed']) }),
+  v.object({ at, type: v.literal('verdict'), ...verdictEntries }),
+  v.object({ at, type: v.literal('ended'), outcome, seconds: v.number(), error: v.exactOptional(runErrorSchema) }),
+]);
+
+const runStatus = v.picklist(['starting', 'running', 'stopping', 'paused', 'interrupted', ...outcome.options]);
+
+export const stateSnapshotSchema: SchemaOf<StateSnapshot> = v.object({
+  status: runStatus,
+  trials: v.array(
+    v.object({
+      trial,
+      arm: v.string(),
+      seed: v.number(),
+      status: v.picklist(['waiting', 'running', ...outcome.options]),
+      share: v.number(),
+      attempt: v.number(),
+      seconds: v.exactOptional(v.number()),
+      error: v.exactOptional(runErrorSchema),
+    }),
+  ),
+  warnings: v.array(v.string()),
+  pausedMilliseconds: v.number(),
+  pausedAt: v.exactOptional(v.number()),
+  verdict: v.exactOptional(verdictSchema),
+  error: v.exactOptional(runErrorSchema),
+  startedAt: v.exactOptional(v.number()),
+  lastEventAt: v.exactOptional(v.number()),
+  seconds: v.exactOptional(v.number()),
+});
+
+export const controlSchema: SchemaOf<ControlRequest> = v.object({
+  request: v.picklist(['stop', 'pause', 'resume']),
+  at: v.number(),
+});

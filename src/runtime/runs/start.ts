@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { access, mkdir, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { ParameterRecord } from '../sdk/parameters.ts';
 import type { Outcome } from './events.ts';
@@ -10,6 +11,7 @@ import type { BackendName } from './record.ts';
 import type { ContinueRequest, RunRequest } from './request.ts';
 import { runFiles } from './run-files.ts';
 import { createRunId, runName } from './run-id.ts';
+import { hearProcess } from './starter-words.ts';
 import { readUnfinished } from './take-up-run.ts';
 
 /** How long one trial may take where nobody says, in seconds: a day. */
@@ -51,6 +53,8 @@ export interface StartedRun {
   readonly pid: number;
   /** How the run ended, once its process is gone. Never rejects. A process that died is `failed`, or `stopped` where that was asked for. */
   readonly ended: Promise<Outcome>;
+  /** Why its process failed, where that could not be written in the folder; told once the process is gone. Never rejects. */
+  readonly unwritten: Promise<string | undefined>;
 }
 
 /** How a debugger starts a run in its own process. */
@@ -73,13 +77,13 @@ export async function startRun(options: StartOptions): Promise<StartedRun> {
   await access(file).catch(() => {
     throw new Error(`There is no experiment at ${file}.`);
   });
-  const request = createRequest(options, 'input');
+  const request = createRequest(options, { starterSign: 'input', starterListens: true });
   await mkdir(request.folder, { recursive: true }).catch((error: unknown) => {
     throw new Error(
       `The run cannot be kept in ${options.runsFolder}, which must be a folder that can be written: ${(error as Error).message}`,
     );
   });
-  return startProcess(distribution, request, whenStarterExits);
+  return (await startProcess(distribution, request, whenStarterExits)).run;
 }
 
 /**
@@ -88,7 +92,7 @@ export async function startRun(options: StartOptions): Promise<StartedRun> {
  *
  * @param options.folder absolute path of the run's folder.
  * @param options.whenStarterExits as in `StartOptions`.
- * @throws Error where the run still goes on, or has nothing to go on from.
+ * @throws Error where the run still goes on, has been completed or has nothing to go on from, or its folder cannot be written.
  */
 export async function continueRun({
   distribution,
@@ -98,35 +102,43 @@ export async function continueRun({
   const { id } = await readUnfinished(folder);
   // What was asked of the process that is gone is not asked of the next. Only here: once that one starts, it may be stopped.
   await rm(runFiles(folder).control, { force: true });
-  const request = { type: 'continue', id, folder, whenStarterExits, starterSign: 'input' } as const;
-  return startProcess(distribution, request, whenStarterExits);
+  const starter = { whenStarterExits, starterSign: 'input', starterListens: true } as const;
+  const request = { type: 'continue', id, folder, ...starter } as const;
+  const { run, began } = await startProcess(distribution, request, whenStarterExits);
+  if (await began) return run;
+  throw new Error((await run.unwritten) ?? `The process that was to go on with the run ${id} died.`);
 }
 
 async function startProcess(
   distribution: string,
   request: RunRequest | ContinueRequest,
   whenStarterExits: 'continue' | 'stop',
-): Promise<StartedRun> {
+): Promise<{ readonly run: StartedRun; readonly began: Promise<boolean> }> {
   const { id, folder } = request;
   // What the process itself prints, if it ever does, is where its trials' output is.
   const output = openSync(runFiles(folder).console, 'a');
   const input = whenStarterExits === 'stop' ? 'pipe' : 'ignore';
-  const child = spawnHostNode(runProcess(distribution), request, [input, output, output]);
+  const child = spawnHostNode(runProcess(distribution), request, [input, output, output, 'pipe']);
   closeSync(output);
+  const words = child.stdio[3] as Socket;
+  const { began, failed } = hearProcess(words);
   const ended = new Promise<Outcome>((resolve) => {
     child.once('exit', (code) => {
       if (code === null) void wasAskedToStop(folder).then((asked) => resolve(asked ? 'stopped' : 'failed'));
       else resolve(outcomeOf(code));
     });
   });
-  if (whenStarterExits === 'continue') child.unref();
+  if (whenStarterExits === 'continue') {
+    child.unref();
+    words.unref();
+  }
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (error) => {
       reject(new Error(`The run's process cannot be started: ${error.message}`));
     });
   });
-  return { id, folder, pid: child.pid!, ended };
+  return { run: { id, folder, pid: child.pid!, ended, unwritten: failed }, began };
 }
 
 /**
@@ -134,7 +146,7 @@ async function startProcess(
  * attached, and the trial process inherits the environment, so that the debugger follows it there.
  */
 export function runProcessCommand(options: StartOptions): RunProcessCommand {
-  const request = createRequest({ ...options, jobs: 1 }, 'parent');
+  const request = createRequest({ ...options, jobs: 1 }, { starterSign: 'parent', starterListens: false });
   const { id, folder } = request;
   return { program: runProcess(options.distribution), args: [JSON.stringify(request)], id, folder };
 }
@@ -143,7 +155,7 @@ function runProcess(distribution: string): string {
   return join(distribution, 'run-process.js');
 }
 
-function createRequest(options: StartOptions, starterSign: RunRequest['starterSign']): RunRequest {
+function createRequest(options: StartOptions, starter: Pick<RunRequest, 'starterSign' | 'starterListens'>): RunRequest {
   const file = resolve(options.file);
   const { displayFile = file, runsFolder, params = {}, seeds, arms, jobs, memoryMegabytes } = options;
   const { backend = 'auto', trialSeconds = defaultTrialSeconds, whenStarterExits = 'stop' } = options;
@@ -166,6 +178,6 @@ function createRequest(options: StartOptions, starterSign: RunRequest['starterSi
     ...(memoryMegabytes !== undefined && { memoryMegabytes }),
     trialSeconds,
     whenStarterExits,
-    starterSign,
+    ...starter,
   };
 }

@@ -4,6 +4,9 @@ import type { EventIndex } from './event-index/event-index.ts';
 import type { JsonNumber, Outcome, RunError, RunEvent, Verdict } from './events.ts';
 import type { RunRecord } from './record.ts';
 
+/** How a warning begins that says why a run has come to no verdict. It counts until the run goes on. */
+export const noVerdict = 'There is no verdict: ';
+
 /** What a run is doing, as its folder tells. `interrupted`: its process is gone and it never said how it ended. */
 export type RunStatus = 'starting' | 'running' | 'stopping' | 'paused' | 'interrupted' | Outcome;
 
@@ -371,6 +374,7 @@ function goOn(state: MutableState, idleFrom: number, idleTo: number): void {
   delete state.seconds;
   delete state.error;
   delete state.verdict;
+  state.warnings = state.warnings.filter((warning) => !warning.startsWith(noVerdict));
   for (const trial of state.trials) {
     if (trial.status === 'completed') continue;
     trial.status = 'waiting';

@@ -1,23 +1,30 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createIndexBuilder } from './event-index/index-builder.ts';
 import { createEventReader } from './event-reader.ts';
+import type { Verdict } from './events.ts';
 import { isProcessOfRun, isRunAlive } from './heartbeat.ts';
 import { encodeJson } from './json.ts';
 import { thisMachine } from './machine.ts';
-import { readRecord } from './read-record.ts';
+import { readEnd } from './read-end.ts';
+import { describeMissing, readRecord } from './read-record.ts';
 import type { RunRecord } from './record.ts';
 import { replaceFile } from './replace-file.ts';
 import { runFiles } from './run-files.ts';
 import { openRunWriter, type RunWriter } from './run-writer.ts';
 import { applyEventsWithoutData, createRunState } from './state.ts';
+import { readSummary } from './summary.ts';
 
 /** A run that this process goes on with. */
 export interface TakenUpRun {
   /** Absolute path of the experiment's source, or of the copy in the run's folder where that is gone. */
   readonly file: string;
   readonly writer: RunWriter;
+  /** What the run had come to, where nothing but its end is missing. */
+  readonly verdict?: Verdict;
 }
 
 /**
@@ -44,13 +51,15 @@ export async function takeUpRun(folder: string): Promise<TakenUpRun> {
   } finally {
     await reader.close();
   }
-  if (state.trials.every(({ status }) => status === 'completed') && state.verdict !== undefined) {
-    throw new Error('Every trial of this run has been completed: there is nothing left to do.');
-  }
   await rm(files.summary, { force: true });
   replaceFile(files.record, encodeJson(state.record));
   const source = record.experiment.file;
-  return { file: existsSync(source) ? source : files.source, writer: openRunWriter(folder, state, index) };
+  const verdict = state.trials.every(({ status }) => status === 'completed') ? state.verdict : undefined;
+  return {
+    file: existsSync(source) ? source : files.source,
+    writer: openRunWriter(folder, state, index),
+    ...(verdict !== undefined && { verdict }),
+  };
 }
 
 /**
@@ -60,13 +69,26 @@ export async function takeUpRun(folder: string): Promise<TakenUpRun> {
  */
 export async function readUnfinished(folder: string): Promise<RunRecord> {
   const read = await readRecord(folder);
-  if ('missing' in read) throw new Error(`${folder} holds no run: its run.json is missing.`);
+  if ('missing' in read) throw new Error(describeMissing(folder));
   if ('problem' in read) throw new Error(read.problem);
   const { record } = read;
-  if (await isRunAlive(record, folder)) throw new Error(`The run ${record.id} still goes on.`);
+  if (await isRunAlive(record, folder)) throw new Error(inOtherHands(record.id, record.pid));
+  const { outcome } = (await readSummary(folder)) ?? (await readEnd(folder)) ?? {};
+  if (outcome === 'completed') {
+    throw new Error(`The run ${record.id} is complete: there is nothing to resume. Run its experiment again instead.`);
+  }
   if (record.arms.length === 0 || !existsSync(runFiles(folder).bundle)) {
     throw new Error(
       `The run ${record.id} ended before its experiment was loaded, so it has nothing to go on from. Run it again instead.`,
+    );
+  }
+  const { bundle } = runFiles(folder);
+  const hash = createHash('sha256')
+    .update(await readFile(bundle))
+    .digest('hex');
+  if (hash !== record.experiment.hash) {
+    throw new Error(
+      `${bundle} is not what the run ${record.id} began with: it was damaged or changed, so that the run would not come out as it would have. Restore it, or run the experiment again.`,
     );
   }
   return record;
@@ -89,9 +111,24 @@ async function claim(folder: string, id: string): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const owner = Number(await readFile(file, 'utf8'));
-    if (await isProcessOfRun(owner, id)) throw new Error(`The run ${id} has just been taken up by another process.`);
+    const owner = await ownerOf(file);
+    if (await isProcessOfRun(owner, id)) throw new Error(inOtherHands(id, owner));
   }
+}
+
+/** The process that has made a claim; 0 where the file does not say. */
+async function ownerOf(file: string): Promise<number> {
+  let owner = '';
+  // Between making the file and writing it is a moment, and a power loss may have made it last.
+  for (let look = 0; look < 20 && owner === ''; look++) {
+    if (look > 0) await sleep(10);
+    owner = await readFile(file, 'utf8');
+  }
+  return /^\d+$/.test(owner) ? Number(owner) : 0;
+}
+
+function inOtherHands(id: string, pid: number): string {
+  return `The run ${id} is being run by another process already (pid ${pid}).`;
 }
 
 /** Cuts off what a process that died did not write to the end of its line. */

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createFrameDecoder } from '../trial/frames.ts';
-import type { Answer, FromTrialProcess, Job, Note, TrialProcessOptions } from '../trial/protocol.ts';
+import type { Answer, FromTrialProcess, Job, LimitPassed, Note, TrialProcessOptions } from '../trial/protocol.ts';
 import type { RunError } from './events.ts';
 import { killTree } from './processes.ts';
+import { watchSilence } from './silence.ts';
 
 /** What a job sends on its way. */
 export interface JobListener {
@@ -13,6 +14,8 @@ export interface JobListener {
   note(note: Note): void;
   /** Called after the points that arrived together: time to write them. */
   flush(): void;
+  /** Called once where nothing comes any more from the process of this id. */
+  silent(pid: number): void;
 }
 
 /** A process that went away before it answered. */
@@ -77,6 +80,16 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
   const printers = [labelLines(child.stdout!), labelLines(child.stderr!)];
   child.stderr!.on('data', (bytes: Buffer) => (lastErrors = (lastErrors + bytes.toString('latin1')).slice(-4000)));
 
+  const silence = watchSilence({
+    onSilent: () => listener?.silent(child.pid!),
+    onLimit({ seconds, limit }) {
+      alive = false;
+      const message = `It took longer than the limit of ${limit} seconds, for the last of which its process said nothing: it was stopped from outside, or got no processor time.`;
+      finish(overLimit({ seconds, error: { kind: 'time', message } }));
+      killTree(child.pid!, 'SIGKILL');
+    },
+  });
+
   function labelLines(stream: Readable): { end(): void } {
     const decoder = new StringDecoder('utf8');
     let rest = '';
@@ -97,6 +110,7 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
   }
 
   function finish(answer: Answer | Death): void {
+    silence.end();
     for (const printer of printers) printer.end();
     const done = settle;
     // A process may answer as the last thing it does.
@@ -105,6 +119,10 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
     listener = undefined;
     answered = undefined;
     done?.(first);
+  }
+
+  function overLimit({ seconds, error }: Pick<LimitPassed, 'seconds' | 'error'>): Answer {
+    return doing === 'trial' ? { type: 'ended', outcome: 'failed', seconds, error } : { type: 'failed', error };
   }
 
   function receive(message: FromTrialProcess): void {
@@ -116,13 +134,12 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
       case 'leak':
         listener?.note(message);
         return;
+      case 'alive':
+        silence.stands(message);
+        return;
       case 'limit':
         alive = false;
-        finish(
-          doing === 'trial'
-            ? { type: 'ended', outcome: 'failed', seconds: message.seconds, error: message.error }
-            : { type: 'failed', error: message.error },
-        );
+        finish(overLimit(message));
         return;
       default:
         if (message.leaving) alive = false;
@@ -141,6 +158,7 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
     },
   });
   (child.stdio[3] as Readable).on('data', (bytes: Buffer) => {
+    silence.heard();
     decode(bytes);
     listener?.flush();
   });
@@ -171,6 +189,7 @@ export function spawnTrialProcess(options: SpawnOptions): TrialProcess {
       label = jobLabel;
       doing = job.type;
       listener = jobListener;
+      silence.begin();
       return new Promise((resolve) => {
         settle = resolve;
         child.send(job, (error) => {

@@ -1,7 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
-import { checkpointFile } from '../runs/checkpoints.ts';
+import { describeBreakage } from '../runs/describe-breakage.ts';
+import { checkpointFile, readCheckpoint, serializeState, writeCheckpoint } from '../runs/checkpoints.ts';
 
 /** A trial's checkpoints as files. */
 export interface CheckpointFiles {
@@ -23,7 +21,7 @@ export function openCheckpoint(folder: string, trial: string, number: number | u
       if (number === undefined) return undefined;
       const file = checkpointFile(folder, trial, number);
       try {
-        return deserialize(readFileSync(file)) as unknown;
+        return readCheckpoint(file);
       } catch (error) {
         throw new Error(
           `The checkpoint ${file} cannot be read: ${(error as Error).message} Run the experiment again.`,
@@ -37,16 +35,18 @@ export function openCheckpoint(folder: string, trial: string, number: number | u
       const file = checkpointFile(folder, trial, ++last);
       let bytes;
       try {
-        bytes = serialize(state);
+        bytes = serializeState(state);
       } catch (error) {
         throw new TypeError(
           `checkpoint.save: the state cannot be kept: ${reasonOf(error)} A state may hold numbers, texts, arrays, typed arrays, maps, sets and plain objects; of a tensor save its dataSync().`,
           { cause: error },
         );
       }
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(`${file}.tmp`, bytes);
-      renameSync(`${file}.tmp`, file);
+      try {
+        writeCheckpoint(file, bytes);
+      } catch (error) {
+        throw new Error(`checkpoint.save: ${describeBreakage(error, folder)}`, { cause: error });
+      }
       return last;
     },
   };

@@ -96,5 +96,14 @@ export interface LimitPassed {
   readonly seconds: number;
 }
 
+/** What the recorder says about every second while it goes on, and when a job begins: how the job stands to its limit. */
+export interface Alive {
+  readonly type: 'alive';
+  /** For how long the job has taken, pauses left out. */
+  readonly seconds: number;
+  /** How long it may take, in seconds; 0 for no limit. */
+  readonly limit: number;
+}
+
 /** `leaving`: the process ends after this answer and takes no more jobs. */
-export type FromTrialProcess = (Answer & { readonly leaving?: boolean }) | Note | LimitPassed;
+export type FromTrialProcess = (Answer & { readonly leaving?: boolean }) | Note | LimitPassed | Alive;

@@ -10,7 +10,7 @@ import { processExists } from '../runs/processes.ts';
 import { control, drain, request, type Channel } from './channel.ts';
 import { recorderFrame } from './frames.ts';
 import { fetchMainStack } from './main-stack.ts';
-import type { LimitPassed } from './protocol.ts';
+import type { Alive, LimitPassed } from './protocol.ts';
 import { placeInSource } from './source-map.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -30,12 +30,15 @@ const words = channel.control;
 /** The pipe to the run's process. */
 const output = 3;
 const intervalMilliseconds = 50;
+/** How often the run's process is told that this one goes on. */
+const aliveMilliseconds = 1000;
 
 let turns = 0;
 let job = 0;
 let jobStarted = 0;
 let pausedMilliseconds = 0;
 let lastTurn = performance.now();
+let lastAlive = 0;
 let controlStamp = '';
 
 function write(bytes: Uint8Array): void {
@@ -111,7 +114,12 @@ function keepTime(): void {
     job = current;
     jobStarted = now;
     pausedMilliseconds = 0;
+    lastAlive = 0;
   }
+  if (now - lastAlive < aliveMilliseconds) return;
+  lastAlive = now;
+  const limit = Atomics.load(words, control.limitSeconds);
+  write(recorderFrame({ type: 'alive', seconds: busySeconds(), limit } satisfies Alive));
 }
 
 /** Whether the run's process is gone. An orphan is given another parent, but for Windows, where the id has to be asked for. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRunWriter } from '../../../src/runtime/runs/run-writer.ts';
 import { sampleRecord } from '../runtime/sample-events.ts';
@@ -56,5 +57,57 @@ describe('old runs in a terminal', () => {
       assert.ok(existsSync(join(runs, 'first')));
       assert.equal((await marginalia(['delete', 'first', 'second', '--yes'], folder)).code, 0);
       assert.ok(!existsSync(join(runs, 'first')) && !existsSync(join(runs, 'second')));
+    }));
+
+  it('of which the record is gone are deleted, and everything else says what is wrong', () =>
+    withRuns(async (folder, runs) => {
+      await rm(join(runs, 'first', 'run.json'));
+      for (const args of [
+        ['label', 'first', '--tag', 'keep'],
+        ['compare', 'first', 'second'],
+        ['export', 'first'],
+        ['resume', 'first'],
+      ]) {
+        const { code, stderr } = await marginalia(args, folder);
+        assert.notEqual(code, 0, args.join(' '));
+        assert.match(stderr, /first holds no run: its run\.json is missing/, args.join(' '));
+      }
+      // A folder whose record is missing may be a run that is about to begin.
+      await utimes(join(runs, 'first'), new Date(0), new Date(0));
+      assert.equal((await marginalia(['delete', 'first', '--yes'], folder)).code, 0);
+      assert.ok(!existsSync(join(runs, 'first')));
+    }));
+
+  it('that are complete have nothing to resume', () =>
+    withRuns(async (folder) => {
+      const { code, stderr } = await marginalia(['resume', 'first'], folder);
+      assert.equal(code, 1);
+      assert.match(stderr, /The run first is complete: there is nothing to resume/);
+    }));
+
+  it('are no other folders than those of runs', () =>
+    withRuns(async (folder, runs) => {
+      for (const name of ['.', '..', runs, 'nowhere', '']) {
+        const { code, stderr } = await marginalia(['delete', name, '--yes'], folder);
+        assert.equal(code, 2);
+        assert.match(stderr, /there is no run/);
+      }
+      assert.ok(existsSync(join(runs, 'first')));
+    }));
+
+  it('of a newer version are left alone', () =>
+    withRuns(async (folder, runs) => {
+      await writeFile(join(runs, 'first', 'run.json'), JSON.stringify({ version: 2 }));
+      const before = await readdir(join(runs, 'first'));
+      for (const args of [
+        ['label', 'first', '--tag', 'keep'],
+        ['export', 'first', '-f', 'csv'],
+        ['resume', 'first'],
+      ]) {
+        const { code, stderr } = await marginalia(args, folder);
+        assert.notEqual(code, 0, args.join(' '));
+        assert.match(stderr, /written by a newer Marginalia/, args.join(' '));
+      }
+      assert.deepEqual(await readdir(join(runs, 'first')), before);
     }));
 });

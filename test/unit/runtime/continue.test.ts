@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendFile, readdir, readFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { followRun } from '../../../src/runtime/runs/follow.ts';
 import { listRuns } from '../../../src/runtime/runs/folder.ts';
+import { readHeartbeat } from '../../../src/runtime/runs/heartbeat.ts';
+import { processExists } from '../../../src/runtime/runs/processes.ts';
 import { runFiles } from '../../../src/runtime/runs/run-files.ts';
 import { continueRun } from '../../../src/runtime/runs/start.ts';
 import { isOver, type RunState } from '../../../src/runtime/runs/state.ts';
@@ -51,8 +55,10 @@ describe('a run that was interrupted', () => {
     await waitForState(run.folder, 'both trials hold', (state) =>
       ['fast#0', 'slow#0'].every((trial) => lossOf(state, trial).length > 40),
     );
+    const { trialProcesses = [] } = (await readHeartbeat(run.folder)) ?? {};
     process.kill(run.pid, 'SIGKILL');
     await run.ended;
+    await waitFor('its trials are gone', () => (trialProcesses.some(processExists) ? undefined : true));
     await rm(hold);
     await waitFor('it counts as interrupted', async () =>
       (await listRuns(place.runsFolder))[0]?.status === 'interrupted' ? true : undefined,
@@ -97,7 +103,7 @@ describe('a run that was interrupted', () => {
     const again = await readFile(runFiles(folder).events, 'utf8');
     assert.ok(again.startsWith(text.slice(0, text.lastIndexOf('\n') + 1)));
     assert.ok(state.trials.every(({ status }) => status === 'completed'));
-    await assert.rejects(continued(folder).then(({ outcome }) => assert.equal(outcome, 'completed')));
+    await assert.rejects(continued(folder), /is complete: there is nothing to resume/);
   });
 
   it('is seen to go on by whoever watched it end', async () => {
@@ -131,6 +137,128 @@ describe('a run that was interrupted', () => {
     }
   });
 
+  it('between its verdict and its end is given its end, and the verdict stands', async () => {
+    const file = await place.write('calm.ts', experimentSource({ before, trial: walk(false) }));
+    const run = await place.start(file);
+    assert.equal(await run.ended, 'completed');
+    const files = runFiles(run.folder);
+    const whole = await readFile(files.events, 'utf8');
+    const expected = await place.read(run.folder);
+    const lines = whole.split('\n');
+    assert.match(lines.at(-2)!, /"ended"/);
+    await writeFile(files.events, `${lines.slice(0, -2).join('\n')}\n`);
+    await rm(files.summary);
+    assert.equal((await listRuns(place.runsFolder))[0]?.status, 'interrupted');
+    const { outcome, state } = await continued(run.folder);
+    assert.equal(outcome, 'completed');
+    assertSameCurves(state, expected);
+    assert.deepEqual([state.status, state.verdict], ['completed', expected.verdict]);
+    assert.equal((await listRuns(place.runsFolder))[0]?.status, 'completed');
+  });
+
+  it('after its last event is listed as that says, without its summary', async () => {
+    const run = await place.start(await place.write('calm.ts', experimentSource({ before, trial: walk(false) })));
+    await run.ended;
+    const [expected] = await listRuns(place.runsFolder);
+    await rm(runFiles(run.folder).summary);
+    assert.deepEqual(await listRuns(place.runsFolder), [expected]);
+    await assert.rejects(continued(run.folder), /is complete: there is nothing to resume/);
+  });
+
+  for (const [damage, problem] of [
+    ['overwritten', /it is not what was written/],
+    ['cut short', /it is not what was written/],
+    ['changed in one byte', /it is not what was written/],
+    ['missing', /it is missing/],
+  ] as const) {
+    it(`begins trials afresh whose checkpoint is ${damage}, and names the file`, async () => {
+      const expected = await undisturbed(true);
+      const folder = await interrupted(true);
+      const { checkpoints } = runFiles(folder);
+      for (const name of await readdir(checkpoints)) {
+        const file = join(checkpoints, name);
+        const bytes = await readFile(file);
+        if (damage === 'overwritten') await writeFile(file, 'garbage');
+        else if (damage === 'cut short') await writeFile(file, bytes.subarray(0, -9));
+        else if (damage === 'missing') await rm(file);
+        else await writeFile(file, bytes.with(bytes.length - 12, bytes.at(-12)! ^ 1));
+      }
+      const { outcome, state } = await continued(folder);
+      assert.equal(outcome, 'completed');
+      assertSameCurves(state, expected);
+      assert.equal(state.warnings.length, 2);
+      for (const warning of state.warnings) {
+        assert.ok(warning.includes(checkpoints), warning);
+        assert.match(warning, problem);
+        assert.match(warning, /begun afresh/);
+      }
+    });
+  }
+
+  it('does not go on with a bundle that is damaged, and says so', async () => {
+    const folder = await interrupted(false);
+    const { bundle } = runFiles(folder);
+    await writeFile(bundle, (await readFile(bundle)).subarray(0, -100));
+    await assert.rejects(
+      continued(folder),
+      /experiment\.cjs is not what the run .* began with: it was damaged or changed/,
+    );
+  });
+
+  it('goes on whatever lies among its claims', async () => {
+    const folder = await interrupted(false);
+    await mkdir(join(folder, 'claims'));
+    for (const [index, text] of ['', 'garbage', '\u0000\u0000', '-1', '4194311'].entries()) {
+      await writeFile(join(folder, 'claims', String(index + 1)), text);
+    }
+    assert.equal((await continued(folder)).outcome, 'completed');
+  });
+
+  it('goes on with another build of the product than it began with, and its sdk', async () => {
+    const expected = await undisturbed(false);
+    const own = process.env.MARGINALIA_DIST;
+    const other = join(place.folder, 'another build');
+    await cp(distribution(), other, { recursive: true });
+    process.env.MARGINALIA_DIST = other;
+    const folder = await interrupted(false).finally(() => {
+      if (own === undefined) delete process.env.MARGINALIA_DIST;
+      else process.env.MARGINALIA_DIST = own;
+    });
+    await rm(other, { recursive: true });
+    const { outcome, state } = await continued(folder);
+    assert.equal(outcome, 'completed', state.error?.message);
+    assertSameCurves(state, expected);
+  });
+
+  it('goes on with a bundle that names the sdk of a version which is gone', async () => {
+    const expected = await undisturbed(false);
+    const folder = await interrupted(false);
+    const { bundle, record } = runFiles(folder);
+    const text = await readFile(bundle, 'utf8');
+    assert.ok(text.includes('require("marginalia")'));
+    const old = text.replace('require("marginalia")', 'require("/gone/dist/sdk.cjs")');
+    await writeFile(bundle, old);
+    const [before, after] = [text, old].map((code) => createHash('sha256').update(code).digest('hex')) as [
+      string,
+      string,
+    ];
+    await writeFile(record, (await readFile(record, 'utf8')).replace(before, after));
+    const { outcome, state } = await continued(folder);
+    assert.equal(outcome, 'completed', state.error?.message);
+    assertSameCurves(state, expected);
+  });
+
+  it('says no more why it had no verdict once it has gone on', async () => {
+    const marker = join(place.folder, 'mended');
+    const trial = `log(0, { loss: 1 }); if (!existsSync(${JSON.stringify(marker)})) throw new Error('not yet');`;
+    const run = await place.start(await place.write('mended.ts', experimentSource({ before, trial })));
+    assert.equal(await run.ended, 'failed');
+    assert.match((await place.read(run.folder)).warnings.join(), /There is no verdict: 4 of 4 trials did not complete/);
+    await writeFile(marker, '');
+    const { state } = await continued(run.folder);
+    assert.deepEqual([state.status, state.warnings], ['completed', []]);
+  });
+
   it('is taken up by one process only', async () => {
     const expected = await undisturbed(true);
     const folder = await interrupted(true);
@@ -142,6 +270,12 @@ describe('a run that was interrupted', () => {
     );
     assert.equal(outcomes.filter((outcome) => outcome === 'completed').length, 1, outcomes.join());
     assertSameCurves(await place.read(folder), expected);
+    for (const result of started) {
+      if (result.status === 'rejected') {
+        assert.match(String(result.reason), /is being run by another process already \(pid \d+\)|is complete/);
+      }
+    }
+    assert.equal(await readFile(runFiles(folder).console, 'utf8'), '');
   });
 });
 
@@ -186,7 +320,10 @@ describe('a run that was stopped', () => {
       'const clock = new Int32Array(new SharedArrayBuffer(4)); for (let i = 0; ; i++) { Atomics.wait(clock, 0, 0, 5); log(i, { loss: i }); }';
     const run = await place.start(await place.write('endless.ts', experimentSource({ trial })), { jobs: 1 });
     await waitForState(run.folder, 'it logs', (state) => lossOf(state, 'fast#0').length > 1);
-    await assert.rejects(continueRun({ distribution: distribution(), folder: run.folder }), /still goes on/);
+    await assert.rejects(
+      continueRun({ distribution: distribution(), folder: run.folder }),
+      /is being run by another process already \(pid \d+\)/,
+    );
   });
 });
 

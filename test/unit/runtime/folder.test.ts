@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exportRun } from '../../../src/runtime/exports/export-run.ts';
 import { deleteRun, listRuns, readRun } from '../../../src/runtime/runs/folder.ts';
 import { followRun } from '../../../src/runtime/runs/follow.ts';
 import { processSpace, writeHeartbeat } from '../../../src/runtime/runs/heartbeat.ts';
@@ -105,6 +106,39 @@ describe('the folder of all runs', () => {
     }
   });
 
+  for (const [damage, text, problem] of [
+    ['missing', undefined, /run\.json is missing\. What it said was read from events\.jsonl instead/],
+    ['damaged', '{"version":1,"id":', /run\.json is not JSON\. What it said was read from events\.jsonl instead/],
+  ] as const) {
+    it(`shows a run whose record is ${damage}, as its first event tells it`, async () => {
+      const id = '20260101-000000-rex-0001';
+      const folder = join(runsFolder, id);
+      const machine = { ...sampleRecord.machine, host: hostname() };
+      const record = { ...sampleRecord, id, name: 'rex', machine, pid: nobody };
+      const writer = createRunWriter(folder, record);
+      writer.event({ type: 'started', pid: nobody, record });
+      writer.event({ type: 'points', trial: 'fast#0', metric: 'loss', steps: [0, 1], values: [2, 3] });
+      if (text === undefined) await rm(runFiles(folder).record);
+      else await writeFile(runFiles(folder).record, text);
+      const [run] = await listRuns(runsFolder);
+      assert.deepEqual([run?.status, run?.name, run?.record], ['interrupted', 'rex', record]);
+      assert.match(run!.problem!, problem);
+      const state = await readRun(folder);
+      assert.deepEqual(Array.from(state.series[0]!.values.subarray(0, 2)), [2, 3]);
+      assert.match(state.warnings.join(), problem);
+    });
+  }
+
+  it('has the points of a run whose record is damaged and in no event', async () => {
+    const folder = write('20260101-000000-rex-0001', false);
+    await writeFile(runFiles(folder).record, '{');
+    await assert.rejects(readRun(folder), /run\.json is not JSON\. Restore it; .* can be exported as CSV/);
+    const target = join(runsFolder, 'points.csv');
+    const { problems } = await exportRun(folder, 'csv', target);
+    assert.match(problems.join(), /run\.json is not JSON/);
+    assert.match(await readFile(target, 'utf8'), /fast#0,fast,0,loss,0,2/);
+  });
+
   it('shows a run whose folder is new and still empty as starting', async () => {
     await mkdir(join(runsFolder, createRunId('rex', new Date())));
     const [run] = await listRuns(runsFolder);
@@ -158,6 +192,21 @@ describe('the folder of all runs', () => {
       state.warnings.map((text) => text.slice(runFiles(folder).events.length)),
       [':4 is not JSON: gar; the line is left out.', ':5 is not JSON: bage; the line is left out.'],
     );
+  });
+
+  it('keeps how a run ended whose folder takes no new files any more', async () => {
+    const id = '20260101-000000-rex-0001';
+    const folder = join(runsFolder, id);
+    const machine = { ...sampleRecord.machine, host: hostname() };
+    const writer = createRunWriter(folder, { ...sampleRecord, id, machine, pid: nobody });
+    writer.event({ type: 'started', pid: nobody });
+    // Folders in the places of files can be neither removed nor replaced.
+    await rm(runFiles(folder).reserve);
+    for (const file of [runFiles(folder).reserve, runFiles(folder).summary])
+      await mkdir(join(file, 'inside'), { recursive: true });
+    writer.end('completed');
+    assert.equal((await readRun(folder)).status, 'completed');
+    assert.equal((await listRuns(runsFolder))[0]?.status, 'completed');
   });
 
   it('deletes a run that is over', async () => {
