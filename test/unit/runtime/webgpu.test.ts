@@ -140,7 +140,7 @@ describe('WebGPU', function () {
       const trial = 'log(0, { loss: (await tf.unique(tf.square(tf.tensor1d([1, 1]))).values.data())[0]! });';
       const file = await place.write('lacking.ts', experimentSource({ trial, compute: 'autodiff' }));
       const { error } = await place.run(file, { backend: 'webgpu', seeds: 1 });
-      assert.match(error?.message ?? '', /The engine webgpu .* kernel Unique .*write `await tensor\.data\(\)` before/);
+      assert.match(error?.message ?? '', /The engine webgpu .* kernel Unique, .*write `await tensor\.data\(\)` before/);
       assert.equal(error?.line, 10);
     });
 

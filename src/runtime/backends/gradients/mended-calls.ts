@@ -17,18 +17,18 @@ export function withMendedCalls(run: RunKernel): RunKernel {
       case 'Mean':
       case 'Min':
       case 'Prod':
-        return ofNothing(name, inputs, attributes, run) ?? run(name, inputs, attributes);
+        return (ofNothing(name, inputs, attributes, run) ?? run(name, inputs, attributes)) as never;
       case 'BatchMatMul':
         expectMatrices(inputs);
         return run(name, inputs, attributes);
       case 'Cumsum':
       case 'Cumprod':
-        if (inputs.x!.rank === 0) return ofOneNumber(name, inputs, attributes, run);
+        if (inputs.x!.rank === 0) return ofOneNumber(name, inputs, attributes, run) as never;
         // There `wasm` computed for ever.
         if (inputs.x!.size === 0) return run('Identity', inputs);
         return run(name, inputs, counted(inputs.x!, attributes));
       case 'DenseBincount':
-        return inRows(inputs, attributes, run) ?? run(name, inputs, attributes);
+        return (inRows(inputs, attributes, run) ?? run(name, inputs, attributes)) as never;
       case 'FloorDiv':
         return whole(run<Tensor>(name, inputs, attributes), run) as never;
       case 'GatherV2':
@@ -72,16 +72,15 @@ const saidOfNothing: Readonly<Record<string, number>> = {
 };
 
 /**
- * The mean of nothing was 0 on some engines, its product whatever lay in the memory, its largest element
- * no number, and not all of it true. A sum of nothing is taken,
- * so that gradients find their way. `undefined` where there is something, or no result at all.
+ * The mean of nothing was 0 on some engines, its product whatever lay in the memory, its largest element no number,
+ * and not all of it true. A sum of nothing is taken, so that gradients find their way. `undefined` where there is something.
  */
-function ofNothing<T extends Tensor | Tensor[]>(
+function ofNothing(
   name: string,
   { x }: NamedTensorMap,
   attributes: NamedAttrMap | undefined,
   run: RunKernel,
-): T | undefined {
+): Tensor | undefined {
   if (x!.size > 0) return undefined;
   const { reductionIndices, axis, keepDims } = attributes as { reductionIndices?: number[]; axis?: number | number[]; keepDims?: boolean }; // prettier-ignore
   const reduced = [reductionIndices ?? axis ?? x!.shape.map((_, i) => i)].flat().map((i) => (i < 0 ? i + x!.rank : i));
@@ -89,22 +88,22 @@ function ofNothing<T extends Tensor | Tensor[]>(
   const shape = x!.shape.flatMap((length, i) => (!reduced.includes(i) ? [length] : keepDims === true ? [1] : []));
   const dtype = isTruth ? 'bool' : name === 'Prod' && x!.dtype !== 'float32' ? 'int32' : 'float32';
   const value = run<Tensor>('Fill', {}, asAttributes({ shape, value: saidOfNothing[name]!, dtype }));
-  if (isTruth || x!.dtype !== 'float32') return value as never;
-  return run('Add', { a: run('Sum', { x: x! }, asAttributes({ axis: reduced, keepDims })), b: value }) as never;
+  if (isTruth || x!.dtype !== 'float32') return value;
+  return run('Add', { a: run('Sum', { x: x! }, asAttributes({ axis: reduced, keepDims })), b: value });
 }
 
 /** Whether a bin is filled was counted after all where the numbers are one row. */
-function inRows<T extends Tensor | Tensor[]>(
+function inRows(
   { x, weights }: NamedTensorMap,
   attributes: NamedAttrMap | undefined,
   run: RunKernel,
-): T | undefined {
+): Tensor | undefined {
   const { size, binaryOutput } = attributes as { size: number; binaryOutput?: boolean };
   if (x!.rank !== 1 || binaryOutput !== true) return undefined;
   const row = (tensor: Tensor): Tensor => run('Reshape', { x: tensor }, { shape: [1, tensor.size] });
   const inputs = { x: row(x!), weights: weights!.size === 0 ? weights! : row(weights!) };
   const filled: Tensor = run('DenseBincount', inputs, attributes);
-  return run<Tensor>('Reshape', { x: filled }, { shape: [size] }) as never;
+  return run('Reshape', { x: filled }, { shape: [size] });
 }
 
 /** Some engines keep a quotient that was rounded down as floating point, by which a next division is another one. */
@@ -121,12 +120,12 @@ function expectMatrices({ a, b }: NamedTensorMap): void {
 }
 
 /** A number without an axis is a row of one. */
-function ofOneNumber<T extends Tensor | Tensor[]>(
+function ofOneNumber(
   name: string,
   { x }: NamedTensorMap,
   attributes: NamedAttrMap | undefined,
   run: RunKernel,
-): T {
+): Tensor {
   const row: Tensor = run('Reshape', { x: x! }, { shape: [1] });
   return run('Reshape', { x: run<Tensor>(name, { x: row }, { ...attributes, axis: 0 }) }, { shape: [] });
 }

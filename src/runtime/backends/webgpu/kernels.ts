@@ -2,6 +2,7 @@ import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { registerPaddingByNumber } from '../kernels/padding-by-number.ts';
 import { registerBitwiseAnd } from './bitwise-and.ts';
 import { chain, kernelOf, mend, type Inputs } from './kernel-calls.ts';
+import { registerCorners } from './corners.ts';
 import { registerManyAxes } from './many-axes.ts';
 import { registerMatrixProducts } from './matrix-products.ts';
 import { registerPoolingGradients } from './pooling-gradients.ts';
@@ -17,6 +18,7 @@ export function registerWebGpuKernels(): void {
   registerMatrixProducts();
   registerPoolingGradients();
   registerWholeNumbers();
+  registerCorners();
   registerPaddingByNumber('webgpu');
 }
 

@@ -8,9 +8,8 @@ const watched = new WeakSet<object>();
 
 /**
  * Makes an operation fail in words of our own, at the line that called it, where WebGPU lacks its kernel and the plain engine
- * would have to read from the device to compute it, or where the device refuses
- * what the kernel asks of it: a program that does not compile, more memory than there is. The engine goes on after such a
- * refusal, with whatever lay in the memory.
+ * would have to read from the device to compute it, or where the device refuses what the kernel asks of it: a program that does
+ * not compile, more memory than there is. The engine goes on after such a refusal, with whatever lay in the memory.
  */
 export function nameLackingKernels(engineOfCore: ReturnType<typeof engine>, device: EventTarget): void {
   if (watched.has(engineOfCore)) return;

@@ -304,6 +304,7 @@ for (const name of ['softmax', 'logSoftmax'] as const) add(name, [[3, 4]], (tf, 
 add('softmax', [[2, 3, 4]], (tf, x) => tf.softmax(x), 'of three axes');
 add('topk', [[3, 5]], (tf, x) => tf.topk(x, 2).values);
 add('topk', [[3, 1]], (tf, x) => tf.topk(x, 1).values, 'of one');
+flat('topk', [[2, 3]], (tf, x) => [tf.topk(x, 0).indices, tf.sum(x)], 'of none');
 flat('topk', [[3, 5]], (tf, x) => tf.topk(x, 2).indices, 'its positions');
 
 // Shapes.
@@ -431,7 +432,6 @@ for (const name of ['cumsum', 'cumprod'] as const)
   flat(name, [floats([], [3])], (tf, x) => tf[name](x, 0), 'of a number');
 const holes = floats([5], [NaN, -9, 9, 0.5, Infinity]);
 flat('clipByValue', [holes], (tf, x) => tf.clipByValue(x, -2, 3), 'of what is no number');
-flat('relu6', [holes], (tf, x) => tf.relu6(x), 'of what is no number');
 
 // Of many axes.
 for (const shape of [

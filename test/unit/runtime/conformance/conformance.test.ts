@@ -92,6 +92,8 @@ describe('every operation of the sdk', function () {
           );
           const fourth = tf.tensor5d([0, 4], [1, 1, 1, 2, 1]);
           is(tf.maxPool3d(image, 1, [1, 1, 4], 'same'), fourth, 'a window of one element');
+          // What becomes of it on WebGPU is the device's affair.
+          is(tf.relu6(tf.tensor1d([NaN, 7])), tf.tensor1d([NaN, 6]), 'what is no number');
         });
       });
     }
