@@ -4,11 +4,13 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addCompareCommand } from './commands/compare-command.ts';
+import { addContinueCommand } from './commands/continue-command.ts';
 import { addDeleteCommand } from './commands/delete-command.ts';
 import { addExportCommand } from './commands/export-command.ts';
 import { addIndexCommand } from './commands/index-command.ts';
 import { addLabelCommand } from './commands/label-command.ts';
 import { addMethodsCommand } from './commands/methods-command.ts';
+import { addPauseCommand } from './commands/pause-command.ts';
 import { addReferencesCommand } from './commands/references-command.ts';
 import { addResumeCommand } from './commands/resume-command.ts';
 import { addRunCommand } from './commands/run-command.ts';
@@ -16,6 +18,7 @@ import { addRunsCommand } from './commands/runs-command.ts';
 import { addScaffoldCommand } from './commands/scaffold-command.ts';
 import { addSearchCommand } from './commands/search-command.ts';
 import { addSetupCommand } from './commands/setup-command.ts';
+import { addStopCommand } from './commands/stop-command.ts';
 import { addVerifyCommand } from './commands/verify-command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Misuse } from './misuse.ts';
@@ -36,9 +39,9 @@ const program = new Command('marginalia')
     `
 Exit codes:
   ${exitCodes.done}    done; a run completed, whatever its verdict
-  ${exitCodes.failed}    something failed; a claim that verify was asked about does not hold
+  ${exitCodes.failed}    something failed, or a run was interrupted; a claim that verify was asked about does not hold
   ${exitCodes.misused}    wrong use
-  ${exitCodes.stopped}  stopped by you`,
+  ${exitCodes.stopped}  stopped by a person`,
   );
 for (const add of [
   addIndexCommand,
@@ -49,6 +52,9 @@ for (const add of [
   addRunCommand,
   addVerifyCommand,
   addRunsCommand,
+  addStopCommand,
+  addPauseCommand,
+  addContinueCommand,
   addResumeCommand,
   addLabelCommand,
   addCompareCommand,

@@ -17,6 +17,8 @@ export interface FinishedRun {
   readonly interrupted: boolean;
   /** Why the run's process failed, where its folder could not be told. */
   readonly unwritten?: string;
+  /** The signal that ended the run's process; null where it ended by itself. */
+  readonly signal: NodeJS.Signals | null;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function executeRun(start: () => Promise<StartedRun>, display: RunD
   try {
     await run.ended;
     await ladder?.done;
-    const unwritten = await run.unwritten;
+    const [unwritten, signal] = await Promise.all([run.unwritten, run.signal]);
     const state = await readRun(run.folder).catch((error: unknown) => {
       throw unwritten === undefined ? error : new Error(unwritten, { cause: error });
     });
@@ -54,6 +56,7 @@ export async function executeRun(start: () => Promise<StartedRun>, display: RunD
       state,
       interrupted: ladder !== undefined,
       ...(unwritten !== undefined && { unwritten }),
+      signal,
     };
   } finally {
     process.off('SIGINT', stop);

@@ -13,6 +13,16 @@ export function complain(message: string): void {
   process.stderr.write(`marginalia: ${message}\n`);
 }
 
+/** How many problems of a kind are told one by one. */
+const mostProblems = 10;
+
+/** Says what could not be read and so is left out of a result. */
+export function complainOfProblems(problems: readonly string[]): void {
+  problems.slice(0, mostProblems).forEach(complain);
+  const more = problems.length - mostProblems;
+  if (more > 0) complain(`… and ${counted(more, 'problem')} more like these.`);
+}
+
 /**
  * Sets columns side by side, two spaces apart; the last is left as long as it is.
  * @param right columns whose cells end at the same place (numbers), 0-based

@@ -1,4 +1,5 @@
-import type { Verdict } from '../runtime/runs/events.ts';
+import { basename } from 'node:path';
+import type { RunError, Verdict } from '../runtime/runs/events.ts';
 import type { FinishedRun } from './execute-run.ts';
 import { exitCodes } from './exit-codes.ts';
 import { told } from './experiment.ts';
@@ -9,24 +10,34 @@ import { columns, complain, counted, duration, number, print, printJson } from '
 export function reportRun(finished: FinishedRun, json: boolean): number {
   if (json) reportJson(finished);
   else report(finished);
-  if (finished.interrupted) return exitCodes.stopped;
-  return finished.state.status === 'completed' ? exitCodes.done : exitCodes.failed;
+  const { status } = finished.state;
+  if (finished.interrupted || status === 'stopped') return exitCodes.stopped;
+  return status === 'completed' ? exitCodes.done : exitCodes.failed;
 }
 
-function reportJson({ folder, state, unwritten }: FinishedRun): void {
+function reportJson(finished: FinishedRun): void {
+  const { folder, state } = finished;
   printJson({
-    id: state.record.id,
+    id: basename(folder),
     folder,
     outcome: state.status,
     seconds: state.seconds ?? null,
+    backend: state.record.backend,
     verdict: state.verdict ?? null,
     results: finalValues(state),
     warnings: state.warnings,
-    error: state.error ?? (unwritten === undefined ? null : { kind: 'internal', message: unwritten }),
+    error: errorOf(finished) ?? null,
   });
 }
 
-function report({ folder, state, unwritten }: FinishedRun): void {
+function report(finished: FinishedRun): void {
+  const { folder, state } = finished;
+  const { backend } = state.record;
+  // A run that ended before an engine was chosen has no reason.
+  if (backend.reason !== '') {
+    print(`Engine: ${backend.name === 'none' ? 'none' : `${backend.name} ${backend.version}`} (${backend.reason})`);
+    print('');
+  }
   const { metrics } = state.record.experiment.description;
   const results = finalValues(state);
   for (const [metric, { better, unit, about }] of Object.entries(metrics)) {
@@ -46,10 +57,27 @@ function report({ folder, state, unwritten }: FinishedRun): void {
   if (state.verdict) for (const line of verdictLines(state.verdict)) print(line);
   const failed = state.trials.filter((trial) => trial.error !== undefined);
   for (const { trial, error } of failed) complain(`trial ${trial}: ${told(error!)}`);
-  if (state.error && failed.length === 0) complain(told(state.error));
-  else if (unwritten !== undefined) complain(unwritten);
+  const error = errorOf(finished);
+  // What failed a trial was told with the trial.
+  if (error !== undefined && (error !== state.error || failed.length === 0)) complain(told(error));
   const ended = state.status.charAt(0).toUpperCase() + state.status.slice(1);
   print(`${ended} after ${duration(state.seconds ?? 0)}; kept in ${folder}`);
+  const goesOn = state.status === 'interrupted' || state.status === 'stopped';
+  if (goesOn && state.record.arms.length > 0) print(`Go on with it: marginalia resume ${basename(folder)}`);
+}
+
+/** What the run says of its failure, what its process could only tell its starter, or what is known of the end of one that said nothing. */
+function errorOf({ state, unwritten, signal }: FinishedRun): RunError | undefined {
+  if (state.error !== undefined) return state.error;
+  if (unwritten !== undefined) return { kind: 'internal', message: unwritten };
+  if (state.status !== 'interrupted') return undefined;
+  const why =
+    signal === null
+      ? 'ended without a word; what it printed last is in console.log'
+      : signal === 'SIGKILL'
+        ? 'was killed (SIGKILL), by somebody or by a system that had no memory left'
+        : `was ended by ${signal}`;
+  return { kind: 'killed', message: `The run was interrupted: its process ${why}. What it had logged is kept.` };
 }
 
 function verdictLines({ verdict, statement, conditions, seeds, resamples }: Verdict): string[] {

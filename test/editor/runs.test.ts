@@ -146,12 +146,15 @@ describe('running an experiment', () => {
   });
 
   it('runs again with what was asked the first time', async () => {
-    const first = await run('runs/again.ts', experiments.quick);
+    const first = await run('runs/again.ts', experiments.differentiating);
     await eventually(() => assert.equal(status(runs, first), 'completed'), 40_000);
     const second = await vscode.commands.executeCommand<string>('marginalia.runAgain', first);
     assert.notEqual(second, first);
     await eventually(() => assert.equal(status(runs, second), 'completed'), 40_000);
-    assert.deepEqual(runs.get(second)!.record!.params, runs.get(first)!.record!.params);
+    const [before, again] = [runs.get(first)!.record!, runs.get(second)!.record!];
+    assert.deepEqual(again.params, before.params);
+    // The engine is chosen anew, not held to the one that was chosen then.
+    assert.deepEqual([before.backend.asked, again.backend.asked], ['auto', 'auto']);
   });
 
   it('runs what was configured', async () => {

@@ -121,10 +121,18 @@ describe('a damaged run folder', function () {
             assert.ok(typeof seen !== 'string', 'a viewer gives it up');
             const [all, drawn] = [count(read), count(seen)];
             if (what === 'record') {
-              assert.deepEqual([all, drawn], [lines * batch, lines * batch]);
               for (const state of [read, seen]) {
-                for (const warning of state.warnings)
-                  assert.match(warning, /run\.json .*was read from events\.jsonl instead/);
+                // A record that still is one is believed: where the name of an arm, a seed or a metric is damaged in it,
+                // the points are of none that the run has.
+                const foreign = state.problems.filter((problem) =>
+                  / which this (run|experiment) does not /.test(problem),
+                );
+                assert.ok(count(state) === lines * batch || foreign.length > 0, 'it is said what is left out');
+                assert.deepEqual(state.warnings, state.problems);
+                for (const problem of state.problems) {
+                  if (foreign.includes(problem)) continue;
+                  assert.match(problem, /run\.json .*was read from events\.jsonl instead/);
+                }
               }
             } else if (what !== 'events') {
               assert.deepEqual([all, drawn, read.warnings], [lines * batch, lines * batch, []]);

@@ -112,7 +112,7 @@ describe('a disk that takes no more', function () {
        mount -o remount,ro .marginalia
        marginalia run experiment.ts; echo "exit $?"
        marginalia label "$(ls .marginalia/runs)" --name x; echo "exit $?"
-       marginalia delete --yes "$(ls .marginalia/runs)"; echo "exit $?"
+       marginalia delete --yes --force "$(ls .marginalia/runs)"; echo "exit $?"
        marginalia runs --json`,
       { ownDisk: true },
     );
@@ -138,6 +138,27 @@ describe('a disk that takes no more', function () {
       );
       assert.match(stderr, /The disk of .* is full\. What was recorded until then is kept\. Make room there/, stdout);
       assert.match(stdout, /exit 1/);
+    });
+
+    it(`for a checkpoint: says so at the line that saves it (${round + 1})`, async function () {
+      if (!mounts) {
+        console.log('      Not run, because this system lets no user mount a small disk.');
+        this.skip(); // The line above says why.
+      }
+      const trial = `log(0, { loss: 1 });\n checkpoint.save(new Float64Array(2 ** 17 + ${round}));`;
+      await place.write('experiment.ts', experimentSource({ trial }));
+      const { stdout, stderr } = shell(
+        `mount -t tmpfs -o size=900k tmpfs .marginalia
+         marginalia run experiment.ts --seeds 1 --arm fast --json`,
+        { ownDisk: true },
+      );
+      const { outcome, error } = JSON.parse(stdout || '{}') as {
+        outcome?: string;
+        error?: { message: string; line?: number };
+      };
+      assert.equal(outcome, 'failed', stderr);
+      assert.match(error!.message, /checkpoint\.save: The disk of .* is full\..* Make room there and resume the run/);
+      assert.equal(error!.line, 11);
     });
 
     it(`because a folder may not be written while its run goes on: keeps all, and the run can be finished (${round + 1})`, async function () {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { basename } from 'node:path';
 import { exitCodes } from '../exit-codes.ts';
 import { Misuse } from '../misuse.ts';
-import { columns, print, printJson } from '../output.ts';
+import { columns, complainOfProblems, print, printJson } from '../output.ts';
 import { runFolder } from '../workspace.ts';
 
 export function addCompareCommand(program: Command): void {
@@ -27,10 +28,11 @@ async function compare(runs: readonly string[], json: boolean): Promise<number> 
   const compared = await Promise.all(
     folders.map(async (folder) => {
       const [state, { labels }] = await Promise.all([readRun(folder, 'drawn'), readLabels(folder)]);
-      return { state, name: labels.name ?? state.record.name };
+      return { id: basename(folder), state, name: labels.name ?? state.record.name };
     }),
   );
   const comparison = compareRuns(compared);
+  complainOfProblems(comparison.runs.flatMap(({ problems }) => problems));
   if (json) {
     printJson(comparison);
     return exitCodes.done;

@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
-import { basename, extname, relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, relative, resolve } from 'node:path';
 import type { ExportFormat } from '../../runtime/exports/export-run.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { complain, counted, print, printJson } from '../output.ts';
+import { Misuse } from '../misuse.ts';
+import { complain, complainOfProblems, counted, print, printJson } from '../output.ts';
 import { runFolder } from '../workspace.ts';
 
 interface ExportOptions {
@@ -45,6 +47,10 @@ async function exportOne(run: string, options: ExportOptions): Promise<number> {
   const folder = runFolder(run);
   const format = options.format ?? formatOf(options.output);
   const target = resolve(options.output ?? `${basename(folder)}${format === 'tensorboard' ? '-' : '.'}${format}`);
+  if (!existsSync(dirname(target))) {
+    const missing = relative(process.cwd(), dirname(target));
+    throw new Misuse(`there is no folder ${missing} to write it to. Make it, or give another --output.`);
+  }
   const [{ exportRun }, { TargetExistsError }] = await Promise.all([
     import('../../runtime/exports/export-run.ts'),
     import('../../runtime/exports/files/target-exists.ts'),
@@ -53,7 +59,7 @@ async function exportOne(run: string, options: ExportOptions): Promise<number> {
     const { files, problems } = await exportRun(folder, format, target, { overwrite: options.overwrite ?? false });
     if (options.json) printJson({ format, files, problems });
     else {
-      for (const problem of problems) complain(problem);
+      complainOfProblems(problems);
       const inside = format === 'tensorboard' ? ` (${counted(files.length, 'file')})` : '';
       print(`Wrote ${relative(process.cwd(), target) || target}${inside}.`);
     }

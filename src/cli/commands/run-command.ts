@@ -15,6 +15,8 @@ interface RunOptions {
   readonly arm?: readonly string[];
   readonly backend: BackendName | 'auto';
   readonly jobs?: number;
+  readonly memory?: number;
+  readonly timeLimit?: number;
   readonly json?: true;
 }
 
@@ -31,8 +33,10 @@ export function addRunCommand(program: Command, distribution: string): void {
         .choices(['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'])
         .default('auto'),
     )
-    .option('--jobs <number>', 'how many trials side by side', positive)
-    .option('--json', 'print {id, folder, outcome, seconds, verdict, results, warnings, error} for machines')
+    .option('--jobs <number>', 'how many trials side by side (default: as many as the machine has cores for)', positive)
+    .option('--memory <megabytes>', 'what a trial may use of it (default: a fair share, at most 4096)', positive)
+    .option('--time-limit <seconds>', 'how long a trial may take (default: a day)', positive)
+    .option('--json', 'print {id, folder, outcome, seconds, backend, verdict, results, warnings, error} for machines')
     .action(async (fileOrId: string, options: RunOptions) => {
       process.exitCode = await run(distribution, fileOrId, options);
     });
@@ -54,6 +58,8 @@ async function run(distribution: string, fileOrId: string, options: RunOptions):
     backend: options.backend,
     ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    ...(options.memory === undefined ? {} : { memoryMegabytes: options.memory }),
+    ...(options.timeLimit === undefined ? {} : { trialSeconds: options.timeLimit }),
     whenStarterExits: 'stop',
   };
   let chosen: Pick<StartOptions, 'params' | 'arms'> = {};

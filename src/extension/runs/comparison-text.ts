@@ -9,7 +9,7 @@ export async function comparisonText(runs: Runs, ids: readonly string[]): Promis
   const gone = ids.filter((id) => runs.get(id) === undefined);
   if (found.length === 0) return 'None of these runs is in this window’s folders any more.\n';
   const states = await Promise.all(
-    found.map(async ({ folder, name }) => ({ name, state: await readRun(folder, 'drawn') })),
+    found.map(async ({ id, folder, name }) => ({ id, name, state: await readRun(folder, 'drawn') })),
   );
   const left = gone.length === 0 ? '' : `Not in this window’s folders any more: ${gone.join(', ')}.\n`;
   return comparisonMarkdown(compareRuns(states)) + left;

@@ -44,7 +44,7 @@ export async function runAgain(host: Host, runs: Runs, argument: unknown): Promi
     ...(seeds.length > 0 ? { seeds: seeds.length } : {}),
     ...(arms.length > 0 ? { arms } : {}),
     params,
-    backend: backend.name === 'none' ? 'auto' : backend.name,
+    backend: backend.asked ?? (backend.name === 'none' ? 'auto' : backend.name),
   });
   return again?.id;
 }

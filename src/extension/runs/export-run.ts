@@ -38,7 +38,9 @@ export async function exportRun(host: Host, runs: Runs, argument: unknown, targe
   );
   for (const problem of problems) host.log.warn(problem);
   const left =
-    problems.length === 0 ? '' : ` ${problems.length} lines of its events could not be read and are left out.`;
+    problems.length === 0
+      ? ''
+      : ` Not all of it could be read: ${problems[0]}${problems.length > 1 ? ` And ${problems.length - 1} more, which the log names.` : ''}`;
   const show = 'Show';
   void vscode.window.showInformationMessage(`Marginalia: ${run.name} is in ${path}.${left}`, show).then((choice) => {
     if (choice === show) void vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(files[0] ?? path));

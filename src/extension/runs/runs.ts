@@ -183,7 +183,13 @@ export class Runs implements vscode.Disposable {
   async #refresh(): Promise<void> {
     const before = [...this.#summaries.keys()];
     try {
-      const lists = await Promise.all(runsFolders(this.#storage).map(listRuns));
+      // One folder that cannot be read must not hide the runs of the others.
+      const list = (folder: string) =>
+        listRuns(folder).catch((error: unknown) => {
+          this.#log.error(error instanceof Error ? error : String(error));
+          return [];
+        });
+      const lists = await Promise.all(runsFolders(this.#storage).map(list));
       this.#take(lists.flat(), before);
     } catch (error) {
       this.#log.error('Listing runs failed:', error instanceof Error ? error : String(error));

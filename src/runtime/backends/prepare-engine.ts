@@ -42,8 +42,9 @@ export async function prepareEngine(
     try {
       return { name: requested, reason: 'asked for', copied: copiedKernels, ...(await start(requested, options)) };
     } catch (error) {
+      const others = [...engines.keys()].filter((name) => name !== requested);
       throw new Error(
-        `The backend '${requested}' cannot be used: ${firstLine(error)} Choose 'auto', or one of: ${[...engines.keys()].join(', ')}.`,
+        `The backend '${requested}' cannot be used: ${firstLine(error)} Choose 'auto', or one of: ${others.join(', ')}.`,
         { cause: error },
       );
     }

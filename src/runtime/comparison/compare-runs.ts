@@ -7,6 +7,8 @@ const resamples = 2000;
 
 /** A run to be compared. */
 export interface ComparedRun {
+  /** The name of its folder, by which it is found. */
+  readonly id: string;
   readonly state: RunState;
   /** What it is called now. */
   readonly name: string;
@@ -30,6 +32,8 @@ export interface Comparison {
     readonly created: string;
     readonly status: RunStatus;
     readonly verdict: Verdict['verdict'] | null;
+    /** What of it could not be read, and is left out of its numbers. */
+    readonly problems: readonly string[];
   }[];
   /** Parameters, and what else was asked, where the runs differ in it. */
   readonly differences: readonly { readonly name: string; readonly values: readonly (string | null)[] }[];
@@ -46,9 +50,10 @@ export interface Comparison {
 export function compareRuns(runs: readonly ComparedRun[]): Comparison {
   const states = runs.map(({ state }) => state);
   return {
-    runs: runs.map(({ name, state: { record, status, verdict } }) => ({
-      ...{ id: record.id, name, created: record.created, status },
+    runs: runs.map(({ id, name, state: { record, status, verdict, problems } }) => ({
+      ...{ id, name, created: record.created, status },
       verdict: verdict?.verdict ?? null,
+      problems,
     })),
     differences: differencesOf(states),
     results: resultsOf(states),

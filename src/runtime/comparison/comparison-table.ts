@@ -37,8 +37,16 @@ export function comparisonMarkdown(comparison: Comparison): string {
       : `${table(results)}\n\nMedian of the last values over seeds, with its 95 % interval (percentile bootstrap over seeds) and the number of seeds.`,
     '## What was asked otherwise',
     differences.length === 0 ? 'The same was asked of all of them.' : table(differences),
+    ...unread(comparison),
     '',
   ].join('\n\n');
+}
+
+/** What of the runs could not be read, so that nobody takes the numbers for whole. */
+function unread({ runs }: Comparison): string[] {
+  const problems = runs.flatMap((run) => run.problems);
+  if (problems.length === 0) return [];
+  return ['## What could not be read', problems.map((problem) => `- ${escaped(problem)}`).join('\n')];
 }
 
 function resultRow({ metric, arm, unit, better, values }: Comparison['results'][number]): string[] {

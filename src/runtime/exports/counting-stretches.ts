@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { decodeEvent } from '../runs/decode-event.ts';
+import { openEvents } from '../runs/events-file.ts';
 
 const chunkBytes = 1 << 18;
 const lineBreak = 0x0a;
@@ -17,10 +17,7 @@ export async function countingStretches(
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
   const trials = new Map<string, Stretches>();
-  const handle = await open(file, 'r').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const handle = await openEvents(file);
 
   function take(line: string): void {
     const decoded = decodeEvent(line);

@@ -1,8 +1,11 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { eventsProblem } from '../runs/events-file.ts';
 import { readRun } from '../runs/folder.ts';
-import { describeMissing, readRecord } from '../runs/read-record.ts';
+import { isRunAlive } from '../runs/heartbeat.ts';
+import { provisionalRecord } from '../runs/provisional-record.ts';
+import { describeMissing, readRecord, type ReadRecord } from '../runs/read-record.ts';
 import type { RunRecord } from '../runs/record.ts';
 import { runFiles } from '../runs/run-files.ts';
 import { csvHeading, csvRows } from './csv/run-csv.ts';
@@ -44,34 +47,38 @@ export async function exportRun(
   const reading = { signal: options.signal, onProblem: (problem: string) => problems.push(problem) };
   let files: readonly string[] = [path];
   switch (format) {
-    case 'csv':
-      await tellOfRecord(folder, reading.onProblem);
+    case 'csv': {
+      const record = await recordForPoints(folder, reading.onProblem);
       await writeFileWhole(
         path,
         async (put) => {
           await put(csvHeading);
-          await readEvents(folder, reading, (events) => put(csvRows(events)));
+          await readEvents(folder, record, reading, (events) => put(csvRows(events)));
         },
         options,
       );
       break;
+    }
     case 'json': {
       const state = await readRun(folder);
+      problems.push(...state.problems);
       await writeFileWhole(path, (put) => putAll(runJson(state), put), options);
       break;
     }
     case 'html': {
-      const pieces = report(await readRun(folder), await sourceOf(folder));
+      const state = await readRun(folder);
+      problems.push(...state.problems);
+      const pieces = report(state, await sourceOf(folder));
       await writeFileWhole(path, (put) => putAll(pieces, put), options);
       break;
     }
     case 'tensorboard': {
-      const record = await recordOf(folder);
+      const record = await recordWithEvents(folder, await readRecord(folder), reading.onProblem);
       await writeFolderWhole(
         path,
         async (partial) => {
           const writer = createEventFileWriter(partial, record);
-          await readEvents(folder, reading, (events) => writer.take(events));
+          await readEvents(folder, record, reading, (events) => writer.take(events));
           files = (await writer.finish()).map((name) => join(path, name));
         },
         isEventFile,
@@ -90,26 +97,32 @@ async function putAll(pieces: Iterable<string>, put: (piece: string) => Promise<
   }
 }
 
-async function recordOf(folder: string): Promise<RunRecord> {
-  const read = await readRecord(folder);
-  if ('record' in read) return read.record;
-  throw new Error('problem' in read ? read.problem : describeMissing(folder));
+/**
+ * The record of a run whose points can be read, or will be: an export of points alone would have nothing without them.
+ *
+ * @param read the record as its folder has it.
+ */
+async function recordWithEvents(
+  folder: string,
+  read: ReadRecord,
+  onProblem: (problem: string) => void,
+): Promise<RunRecord> {
+  if (!('record' in read)) throw new Error('problem' in read ? read.problem : describeMissing(folder));
+  const problem = await eventsProblem(folder);
+  if (problem !== undefined && !(await isRunAlive(read.record, folder))) {
+    throw new Error(`${problem} So there are no points to export.`);
+  }
+  if (read.mended !== undefined) onProblem(read.mended);
+  return read.record;
 }
 
-/** Tells what is wrong with the record of a run whose events can be read without it. */
-async function tellOfRecord(folder: string, onProblem: (problem: string) => void): Promise<void> {
+/** As `recordWithEvents`, for points that can be read without a record: what its folder tells of a run whose record is lost. */
+async function recordForPoints(folder: string, onProblem: (problem: string) => void): Promise<RunRecord> {
   const read = await readRecord(folder);
-  if ('record' in read) {
-    if (read.mended !== undefined) onProblem(read.mended);
-    return;
-  }
-  const problem = 'problem' in read ? read.problem : describeMissing(folder);
-  const hasEvents = await access(runFiles(folder).events).then(
-    () => true,
-    () => false,
-  );
-  if (!hasEvents || ('problem' in read && read.newer)) throw new Error(problem);
-  onProblem(problem);
+  const lost = 'missing' in read || ('problem' in read && !read.newer);
+  if (!lost || (await eventsProblem(folder)) !== undefined) return recordWithEvents(folder, read, onProblem);
+  onProblem('problem' in read ? read.problem : describeMissing(folder));
+  return provisionalRecord(folder);
 }
 
 /** The experiment as it ran; nothing where the run never got so far as to keep it. */

@@ -1,6 +1,8 @@
 import { createEventReader, describeProblem } from '../runs/event-reader.ts';
 import type { RunEvent } from '../runs/events.ts';
+import type { RunRecord } from '../runs/record.ts';
 import { runFiles } from '../runs/run-files.ts';
+import { undeclared } from '../runs/undeclared.ts';
 import { countingStretches } from './counting-stretches.ts';
 
 export interface ReadEventsOptions {
@@ -13,10 +15,12 @@ export interface ReadEventsOptions {
  * Reads the events of a run that count, a piece of the file at a time, so that a run of any length needs little memory.
  * Where a trial began afresh or went on from a checkpoint, what that made void is left out.
  *
+ * @param record of the run in the folder.
  * @param take is given the events in written order, and waited for.
  */
 export async function readEvents(
   folder: string,
+  record: RunRecord,
   { signal, onProblem }: ReadEventsOptions,
   take: (events: readonly RunEvent[]) => Promise<void>,
 ): Promise<void> {
@@ -29,7 +33,7 @@ export async function readEvents(
     if (event.type === 'trial-started' || event.type === 'checkpoint') reached.set(event.trial, now + 1);
     return stretches.get(event.trial)?.has(event.type === 'trial-started' ? now + 1 : now) ?? true;
   };
-  const reader = createEventReader(file);
+  const reader = createEventReader(file, undefined, (event) => undeclared(record, event));
   try {
     await reader.read(async ({ events, problems }) => {
       signal?.throwIfAborted();

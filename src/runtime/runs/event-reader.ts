@@ -1,7 +1,8 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeEvent } from './decode-event.ts';
 import type { LinePlace } from './event-index/blocks.ts';
+import { EventsUnreadableError, openEvents } from './events-file.ts';
 import type { RunEvent } from './events.ts';
 
 /** How long decoding holds the thread before others get their turn, in milliseconds; what is done with the events comes on top. */
@@ -31,7 +32,11 @@ export function describeProblem(file: string, { line, problem }: Pick<LineProble
 
 /** Reads a growing `events.jsonl` from its beginning, whole lines only: a torn last line waits for its rest. */
 export interface EventReader {
-  /** Reads on to the present end of the file, in slices; stops early where `take` returns false. */
+  /**
+   * Reads on to the present end of the file, in slices; stops early where `take` returns false.
+   *
+   * @throws EventsUnreadableError
+   */
   read(take: (slice: EventSlice) => Promise<boolean> | boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -39,29 +44,33 @@ export interface EventReader {
 /**
  * @param file absolute path; it need not be there yet.
  * @param from where to begin: so many bytes and lines from the beginning, at the beginning of a line.
+ * @param problemOf what is wrong with an event, such as that it is of no trial of this run.
  */
-export function createEventReader(file: string, from = { bytes: 0, lines: 0 }): EventReader {
+export function createEventReader(
+  file: string,
+  from = { bytes: 0, lines: 0 },
+  problemOf: (event: RunEvent) => string | undefined = () => undefined,
+): EventReader {
   let handle: FileHandle | undefined;
   let position = from.bytes;
   let line = from.lines;
   let rest = Buffer.alloc(0);
   const chunk = Buffer.allocUnsafe(chunkBytes);
 
-  async function openFile(): Promise<FileHandle | undefined> {
+  async function readChunk(from: FileHandle): Promise<number> {
     try {
-      return await open(file, 'r');
+      return (await from.read(chunk, 0, chunkBytes, position)).bytesRead;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      throw new EventsUnreadableError(file, `${(error as Error).message}.`);
     }
   }
 
   return {
     async read(take) {
-      handle ??= await openFile();
+      handle ??= await openEvents(file);
       if (handle === undefined) return;
       for (;;) {
-        const { bytesRead } = await handle.read(chunk, 0, chunkBytes, position);
+        const bytesRead = await readChunk(handle);
         if (bytesRead === 0) {
           // A torn line is read again: whoever takes the run up cuts it off and writes another in its place.
           position -= rest.length;
@@ -85,11 +94,12 @@ export function createEventReader(file: string, from = { bytes: 0, lines: 0 }): 
           const decoded = decodeEvent(bytes.toString('utf8', lineStart, lineEnd));
           const place = { start: start + lineStart, end: start + lineEnd + 1 };
           lineStart = lineEnd + 1;
-          if ('event' in decoded) {
+          const problem = 'event' in decoded ? problemOf(decoded.event) : decoded.problem;
+          if ('event' in decoded && problem === undefined) {
             events.push(decoded.event);
             places.push(place);
-          } else {
-            problems.push({ line, problem: decoded.problem, place });
+          } else if (problem !== undefined) {
+            problems.push({ line, problem, place });
           }
           if (performance.now() - began < sliceMilliseconds) continue;
           if (!(await take({ events, places, problems }))) return;

@@ -173,7 +173,7 @@ async function performRun(request: RunRequest, distribution: string, context: Ru
     ...provisional,
     ...resolved,
     experiment: { file: request.displayFile, hash: compiled.hash, description },
-    backend,
+    backend: { ...backend, asked: request.backend },
     threads,
     jobs: Math.min(jobsWithThreads(provisional.jobs, threads, machine.cores), arms.length * seeds.length),
     git: await git,

@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { endWithoutEvent } from './end-without-event.ts';
 import { openFromIndex } from './event-index/open-from-index.ts';
+import { eventsProblem } from './events-file.ts';
 import { createEventReader, describeProblem } from './event-reader.ts';
 import type { RunError, Verdict } from './events.ts';
 import { isRunAlive, readHeartbeat } from './heartbeat.ts';
@@ -12,8 +13,9 @@ import { readEnd, type RunEnd } from './read-end.ts';
 import { describeMissing, readRecord } from './read-record.ts';
 import type { RunRecord } from './record.ts';
 import { runFiles } from './run-files.ts';
-import { addWarning, applyEvents, createRunState, isOver, markGone, type RunState, type RunStatus } from './state.ts';
+import { addProblem, applyEvents, createRunState, isOver, markGone, type RunState, type RunStatus } from './state.ts';
 import { readSummary } from './summary.ts';
+import { undeclared } from './undeclared.ts';
 
 /** How many folders are read at a time. */
 const together = 16;
@@ -46,9 +48,16 @@ export interface RunSummary {
 /**
  * All runs in a folder, newest first. A folder that cannot be read as a run is listed with its problem; a missing folder
  * has no runs. Reads a few small files a run, never its events.
+ *
+ * @throws Error where `runsFolder` is there and cannot be read.
  */
 export async function listRuns(runsFolder: string): Promise<readonly RunSummary[]> {
-  const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(runsFolder, { withFileTypes: true }).catch((error: unknown) => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    const reason = code === 'ENOTDIR' ? 'it is a file, not a folder' : message;
+    throw new Error(`The runs in ${runsFolder} cannot be listed: ${reason}.`);
+  });
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   names.sort().reverse();
   const summaries: RunSummary[] = [];
@@ -72,11 +81,12 @@ export async function readRun(folder: string, points: 'all' | 'drawn' = 'all'): 
   if ('problem' in read) throw new Error(read.problem);
   const state = createRunState(read.record);
   const file = runFiles(folder).events;
-  const reader = createEventReader(file, points === 'drawn' ? await openFromIndex(folder, state) : undefined);
-  if (read.mended !== undefined) addWarning(state, read.mended);
+  const from = points === 'drawn' ? await openFromIndex(folder, state) : undefined;
+  const reader = createEventReader(file, from, (event) => undeclared(read.record, event));
+  if (read.mended !== undefined) addProblem(state, read.mended);
   const readOn = () =>
     reader.read(({ events, problems }) => {
-      for (const problem of problems) addWarning(state, describeProblem(file, problem));
+      for (const problem of problems) addProblem(state, describeProblem(file, problem));
       applyEvents(state, events);
       return true;
     });
@@ -85,7 +95,11 @@ export async function readRun(folder: string, points: 'all' | 'drawn' = 'all'): 
     if (!isOver(state.status) && !(await isRunAlive(read.record, folder))) {
       // What it wrote between our look and its end.
       await readOn();
-      if (!isOver(state.status)) markGone(state, await endWithoutEvent(folder));
+      if (!isOver(state.status)) {
+        markGone(state, await endWithoutEvent(folder));
+        const problem = await eventsProblem(folder);
+        if (problem !== undefined) addProblem(state, problem);
+      }
     }
   } finally {
     await reader.close();
@@ -96,19 +110,28 @@ export async function readRun(folder: string, points: 'all' | 'drawn' = 'all'): 
 /**
  * Deletes a run's folder.
  *
+ * @param remove what becomes of the folder; by default it is gone for good.
  * @throws Error while the run goes on, or where the folder cannot be deleted.
  */
-export async function deleteRun(folder: string): Promise<void> {
+export async function deleteRun(
+  folder: string,
+  remove: (folder: string) => Promise<void> = deleteForGood,
+): Promise<void> {
   const { status } = await summarize(folder);
   if (status !== 'unreadable' && !isOver(status)) {
     throw new Error(`The run ${basename(folder)} still goes on. Stop it before it is deleted.`);
   }
+  await remove(folder);
+}
+
+async function deleteForGood(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
     throw new Error(`The run ${basename(folder)} cannot be deleted: ${(error as Error).message}`);
   });
 }
 
-async function summarize(folder: string): Promise<RunSummary> {
+/** One run as a list shows it; one that cannot be read has its problem. Reads a few small files, never its events. */
+export async function summarize(folder: string): Promise<RunSummary> {
   const [{ labels, problem }, summary] = await Promise.all([readLabels(folder), summarizeRun(folder)]);
   return {
     ...summary,
@@ -129,18 +152,17 @@ async function summarizeRun(folder: string): Promise<Omit<RunSummary, 'labels'>>
     return { id, folder, name, created, status: 'unreadable', share: 0, problem };
   }
   const { record, mended } = read;
+  const over = summary !== undefined || !(await isRunAlive(record, folder));
+  // Events that mended the record can be read.
+  const problem = mended ?? (over ? await eventsProblem(folder) : undefined);
   const known = {
-    id,
-    folder,
-    name: record.name,
-    created: record.created,
-    record,
-    ...(mended !== undefined && { problem: mended }),
+    ...{ id, folder, name: record.name, created: record.created, record },
+    ...(problem !== undefined && { problem }),
   };
   if (summary !== undefined) return { ...known, ...ended(summary), share: summary.share };
   const heartbeat = await readHeartbeat(folder);
   const share = heartbeat?.share ?? 0;
-  if (!(await isRunAlive(record, folder))) {
+  if (over) {
     const end = await readEnd(folder);
     if (end !== undefined) return { ...known, ...ended(end), share: end.outcome === 'completed' ? 1 : share };
     return { ...known, ...(await endWithoutEvent(folder)), share };

@@ -2,14 +2,16 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithoutEvent } from './end-without-event.ts';
 import { openFromIndex } from './event-index/open-from-index.ts';
+import { EventsUnreadableError, eventsProblem } from './events-file.ts';
 import { createEventReader, describeProblem, type EventReader, type EventSlice } from './event-reader.ts';
 import type { RunEvent } from './events.ts';
 import { isRunAlive } from './heartbeat.ts';
 import { provisionalRecord } from './provisional-record.ts';
 import { describeMissing, readRecord } from './read-record.ts';
 import { runFiles } from './run-files.ts';
-import { addWarning, applyEvents, createRunState, isOver, markGone, replaceRecord, type RunState } from './state.ts';
+import { addProblem, applyEvents, createRunState, isOver, markGone, replaceRecord, type RunState } from './state.ts';
 import { createTextReader } from './text-reader.ts';
+import { undeclared } from './undeclared.ts';
 
 /** How often the folder is looked at, in milliseconds. */
 const interval = 100;
@@ -88,7 +90,7 @@ async function follow(
       if (performance.now() - began > patience) throw new Gone(describeMissing(folder));
     } else if (JSON.stringify(read.record) !== JSON.stringify(state.record)) {
       replaceRecord(state, read.record);
-      if (read.mended !== undefined && !state.warnings.includes(read.mended)) addWarning(state, read.mended);
+      if (read.mended !== undefined && !state.problems.includes(read.mended)) addProblem(state, read.mended);
       return true;
     }
     return false;
@@ -98,7 +100,7 @@ async function follow(
     // The record is complete when the run says that it has started, and another when another process goes on with it.
     if (events.some(({ type }) => changesRecord.includes(type))) await readNewRecord();
     if (!isAttached()) return false;
-    for (const problem of problems) addWarning(state, describeProblem(files.events, problem));
+    for (const problem of problems) addProblem(state, describeProblem(files.events, problem));
     applyEvents(state, events);
     if (events.length + problems.length > 0) listener.onEvents(events, state);
     return isAttached();
@@ -108,7 +110,7 @@ async function follow(
     // An index is of no use while nothing but the folder's name is known of the run.
     const from = points === 'drawn' && state.record.pid !== 0 ? await openFromIndex(folder, state) : undefined;
     if (from !== undefined && isAttached()) listener.onEvents([], state);
-    return createEventReader(files.events, from);
+    return createEventReader(files.events, from, (event) => undeclared(state.record, event));
   }
 
   async function readOn(): Promise<void> {
@@ -160,6 +162,8 @@ async function follow(
         nextLook = performance.now() + aliveInterval;
         if (await hasDied()) {
           markGone(state, await endWithoutEvent(folder));
+          const problem = await eventsProblem(folder);
+          if (problem !== undefined) addProblem(state, problem);
           if (isAttached()) listener.onEvents([], state);
         }
       } else {
@@ -168,7 +172,7 @@ async function follow(
     }
   } catch (error) {
     if (!isAttached()) return;
-    if (error instanceof Gone) listener.onGone?.(error.message);
+    if (error instanceof Gone || error instanceof EventsUnreadableError) listener.onGone?.(error.message);
     else if (isFileError(error)) listener.onGone?.(`${folder} cannot be read: ${error.message}`);
     else throw error;
   } finally {

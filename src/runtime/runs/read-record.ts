@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import { readHeartbeat } from './heartbeat.ts';
+import { issueInWords } from './issue-in-words.ts';
 import type { RunRecord } from './record.ts';
 import { recordFromEvents } from './record-from-events.ts';
 import { formatVersion, runFiles } from './run-files.ts';
@@ -62,6 +63,5 @@ async function readRecordFile(folder: string): Promise<ReadRecord> {
   }
   const result = v.safeParse(recordSchema, value, { abortEarly: true });
   if (result.success) return { record: result.output };
-  const issue = result.issues[0];
-  return { problem: `${file} is not a run's record: ${v.getDotPath(issue) ?? 'its content'}: ${issue.message}.` };
+  return { problem: `${file} is not a run's record: ${issueInWords(result.issues[0])}.` };
 }

@@ -37,7 +37,13 @@ export interface RunRecord {
   readonly params: ParameterRecord;
   readonly arms: readonly string[];
   readonly seeds: readonly number[];
-  readonly backend: { readonly name: BackendName; readonly version: string; readonly reason: string };
+  readonly backend: {
+    readonly name: BackendName;
+    readonly version: string;
+    readonly reason: string;
+    /** What was asked for; folders from before it was kept do not say. */
+    readonly asked?: BackendName | 'auto';
+  };
   /** Trials side by side. */
   readonly jobs: number;
   /** Threads of the tensor engine in each trial. */

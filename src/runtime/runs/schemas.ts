@@ -111,6 +111,8 @@ const parameter = v.variant('type', [
   v.object({ type: v.literal('flag'), default: v.boolean(), about: v.string() }),
 ]);
 
+const backendNames = ['tensorflow', 'webgpu', 'wasm', 'cpu', 'none'] as const;
+
 const description = v.object({
   paper: v.string(),
   question: v.string(),
@@ -147,9 +149,10 @@ export const recordSchema = v.object({
   arms: v.array(v.string()),
   seeds: v.array(v.number()),
   backend: v.object({
-    name: v.picklist(['tensorflow', 'webgpu', 'wasm', 'cpu', 'none']),
+    name: v.picklist(backendNames),
     version: v.string(),
     reason: v.string(),
+    asked: v.exactOptional(v.picklist([...backendNames, 'auto'])),
   }),
   jobs: v.number(),
   // Folders from before there was a choice do not say.

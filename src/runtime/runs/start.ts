@@ -55,6 +55,8 @@ export interface StartedRun {
   readonly ended: Promise<Outcome>;
   /** Why its process failed, where that could not be written in the folder; told once the process is gone. Never rejects. */
   readonly unwritten: Promise<string | undefined>;
+  /** The signal that ended the run's process; null where it ended by itself. Never rejects. */
+  readonly signal: Promise<NodeJS.Signals | null>;
 }
 
 /** How a debugger starts a run in its own process. */
@@ -128,6 +130,9 @@ async function startProcess(
       else resolve(outcomeOf(code));
     });
   });
+  const signal = new Promise<NodeJS.Signals | null>((resolve) => {
+    child.once('exit', (_code, by) => resolve(by));
+  });
   if (whenStarterExits === 'continue') {
     child.unref();
     words.unref();
@@ -138,7 +143,7 @@ async function startProcess(
       reject(new Error(`The run's process cannot be started: ${error.message}`));
     });
   });
-  return { run: { id, folder, pid: child.pid!, ended, unwritten: failed }, began };
+  return { run: { id, folder, pid: child.pid!, ended, unwritten: failed, signal }, began };
 }
 
 /**

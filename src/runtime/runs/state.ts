@@ -70,6 +70,8 @@ export interface RunState {
   readonly verdict?: Verdict;
   readonly error?: RunError;
   readonly warnings: readonly string[];
+  /** Those of the warnings that are about the folder: what of it cannot be read. */
+  readonly problems: readonly string[];
   /** Milliseconds since 1970, moved on by the time for which nobody worked at the run; absent until it has begun. */
   readonly startedAt?: number;
   /** Time of the last event, milliseconds since 1970. */
@@ -112,6 +114,7 @@ interface MutableState {
   verdict?: Verdict;
   error?: RunError;
   warnings: string[];
+  problems: string[];
   startedAt?: number;
   lastEventAt?: number;
   seconds?: number;
@@ -136,6 +139,7 @@ export function createRunState(record: RunRecord): RunState {
     series: [],
     figures: [],
     warnings: [],
+    problems: [],
     trialsByName: new Map(),
     seriesByKey: new Map(),
     figureIndex: new Map(),
@@ -230,9 +234,11 @@ export function markGone(state: RunState, { status, error }: EndWithoutEvent): v
   }
 }
 
-/** Adds a warning of the viewer's own, such as a line of the events that cannot be read. */
-export function addWarning(state: RunState, message: string): void {
-  (state as MutableState).warnings.push(message);
+/** Adds what of the run's folder cannot be read, such as a line of its events, to the warnings. */
+export function addProblem(state: RunState, problem: string): void {
+  const { warnings, problems } = state as MutableState;
+  warnings.push(problem);
+  problems.push(problem);
 }
 
 /** Whether a run that is over may be taken up again: something of it is left to do, and another process may do it. */

@@ -17,6 +17,7 @@ import { runFiles } from './run-files.ts';
 import { openRunWriter, type RunWriter } from './run-writer.ts';
 import { applyEventsWithoutData, createRunState } from './state.ts';
 import { readSummary } from './summary.ts';
+import { undeclared } from './undeclared.ts';
 
 /** A run that this process goes on with. */
 export interface TakenUpRun {
@@ -40,7 +41,7 @@ export async function takeUpRun(folder: string): Promise<TakenUpRun> {
 
   const state = createRunState({ ...record, machine: thisMachine(), pid: process.pid });
   const index = createIndexBuilder();
-  const reader = createEventReader(files.events);
+  const reader = createEventReader(files.events, undefined, (event) => undeclared(record, event));
   try {
     await reader.read(({ events, places, problems }) => {
       for (const { line, problem, place } of problems) index.takeProblem(line, problem, place);

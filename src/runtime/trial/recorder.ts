@@ -79,14 +79,14 @@ function passedLimit(): { readonly kind: 'memory' | 'time'; readonly message: st
   if (used > memoryMegabytes) {
     return {
       kind: 'memory',
-      message: `The trial used ${Math.round(used)} MB of memory; the limit is ${memoryMegabytes} MB. Keep less at once, or raise the limit.`,
+      message: `The trial used ${Math.round(used)} MB of memory; the limit is ${memoryMegabytes} MB. Keep less at once, or raise the limit: the setting marginalia.run.memory, or --memory in a terminal.`,
     };
   }
   const limit = Atomics.load(words, control.limitSeconds);
   if (job !== 0 && limit > 0 && busySeconds() > limit) {
     return {
       kind: 'time',
-      message: `It took longer than the limit of ${limit} seconds. Make it shorter, or raise the limit.`,
+      message: `It took longer than the limit of ${limit} seconds. Make it shorter, or raise the limit: the setting marginalia.run.trialTimeLimit, or --time-limit in a terminal.`,
     };
   }
   return undefined;

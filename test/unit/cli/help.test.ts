@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { marginalia } from './marginalia.ts';
 
-const commands = ['index', 'references', 'search', 'methods', 'scaffold', 'run', 'verify', 'runs'];
+const commands = [
+  'index',
+  'references',
+  'search',
+  'methods',
+  'scaffold',
+  'run',
+  'verify',
+  'runs',
+  'stop',
+  'pause',
+  'continue',
+];
 
 describe('the program marginalia', () => {
   it('lists its commands and its exit codes', async () => {

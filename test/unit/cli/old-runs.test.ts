@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, realpath, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRunWriter } from '../../../src/runtime/runs/run-writer.ts';
 import { sampleRecord } from '../runtime/sample-events.ts';
@@ -49,14 +49,64 @@ describe('old runs in a terminal', () => {
       assert.equal((await marginalia(['compare', 'first'], folder)).code, 2);
     }));
 
-  it('are deleted only where somebody agrees', () =>
+  it('are compared with a word about what could not be read, and by the names of their folders', () =>
+    withRuns(async (folder, runs) => {
+      await appendFile(join(runs, 'first', 'events.jsonl'), 'gibberish\n');
+      await rename(join(runs, 'second'), join(runs, 'moved'));
+      const { stdout, stderr, code } = await marginalia(['compare', 'first', 'moved'], folder);
+      assert.equal(code, 0);
+      assert.match(stderr, /first\/events\.jsonl:\d+ is not JSON: gibberish; the line is left out\./);
+      assert.match(stdout, /^run +first +moved$/m);
+    }));
+
+  it('are listed with what is wrong with them', () =>
+    withRuns(async (folder, runs) => {
+      await rm(join(runs, 'first', 'events.jsonl'));
+      const { stdout } = await marginalia(['runs'], folder);
+      assert.match(stdout, /^first .*events\.jsonl is missing/m);
+    }));
+
+  it('are deleted only where somebody agrees, and then go to the trash', () =>
     withRuns(async (folder, runs) => {
       const { code, stderr } = await marginalia(['delete', 'first'], folder);
       assert.equal(code, 2);
       assert.match(stderr, /--yes deletes without asking/);
       assert.ok(existsSync(join(runs, 'first')));
-      assert.equal((await marginalia(['delete', 'first', 'second', '--yes'], folder)).code, 0);
+
+      // A disk has its own trash, so that of this test lies beside the runs.
+      const env = { ...process.env, XDG_DATA_HOME: join(folder, 'data') };
+      const trash = join(folder, 'data', 'Trash');
+      await mkdir(join(trash, 'info'), { recursive: true });
+      await writeFile(join(trash, 'info', 'first.trashinfo'), 'of another run of this name');
+      const trashed = await marginalia(['delete', 'first', 'second', '--yes'], folder, env);
+      if (process.platform === 'win32' || process.platform === 'darwin') {
+        assert.equal(trashed.code, 1);
+        assert.match(trashed.stderr, /--force deletes it for good/);
+        return;
+      }
+      assert.equal(trashed.code, 0, trashed.stderr);
+      assert.match(trashed.stdout, /^Moved second to the trash\.$/m);
       assert.ok(!existsSync(join(runs, 'first')) && !existsSync(join(runs, 'second')));
+      assert.ok(existsSync(join(trash, 'files', 'second', 'run.json')));
+      assert.ok(existsSync(join(trash, 'files', 'first.2', 'run.json')));
+      const note = await readFile(join(trash, 'info', 'first.2.trashinfo'), 'utf8');
+      const [heading, path, date] = note.split('\n');
+      assert.equal(heading, '[Trash Info]');
+      assert.equal(decodeURIComponent(path!), `Path=${await realpath(runs)}/first`);
+      assert.match(date!, /^DeletionDate=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
+    }));
+
+  it('stay where they are where there is no trash, unless they are to be deleted for good', () =>
+    withRuns(async (folder, runs) => {
+      await writeFile(join(folder, 'data'), 'a file where the trash would lie');
+      const env = { ...process.env, XDG_DATA_HOME: join(folder, 'data') };
+      const kept = await marginalia(['delete', 'first', '--yes'], folder, env);
+      assert.equal(kept.code, 1);
+      assert.match(kept.stderr, /--force deletes it for good/);
+      assert.ok(existsSync(join(runs, 'first', 'run.json')));
+      const gone = await marginalia(['delete', 'first', '--yes', '--force'], folder, env);
+      assert.equal(gone.stdout, 'Deleted first for good.\n');
+      assert.ok(!existsSync(join(runs, 'first')));
     }));
 
   it('of which the record is gone are deleted, and everything else says what is wrong', () =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readVerdicts } from '../../../src/corpus/verdicts.ts';
@@ -12,10 +12,27 @@ interface RunResult {
   folder: string;
   outcome: string;
   seconds: number;
+  backend: { name: string; version: string; reason: string };
   verdict: { verdict: string; conditions: { label: string; value: number; outcome: string }[] } | null;
   results: { metric: string; arm: string; median: number; values: number[] }[];
   warnings: string[];
-  error: { message: string; line?: number } | null;
+  error: { kind: string; message: string; line?: number } | null;
+}
+
+/** Starts an endless run and waits until it has logged something; gives the run's folder and its process. */
+async function startEndless(args: readonly string[], folder: string) {
+  const { child, ended } = start(args, folder);
+  const runs = join(folder, '.marginalia/runs');
+  for (;;) {
+    const run = existsSync(runs) ? readdirSync(runs)[0] : undefined;
+    const events = join(runs, run ?? '', 'events.jsonl');
+    if (run !== undefined && existsSync(events) && readFileSync(events, 'utf8').includes('"points"')) {
+      const { pid } = JSON.parse(readFileSync(join(runs, run, 'run.json'), 'utf8')) as { pid: number };
+      return { child, ended, id: run, pid };
+    }
+    if (child.exitCode !== null) throw new Error((await ended).stderr);
+    await wait(50);
+  }
 }
 
 const inFolderWith = (text: string, use: (folder: string) => Promise<void>) => () =>
@@ -34,6 +51,7 @@ describe('marginalia run', function () {
       assert.equal(code, 0, stderr);
       const result = JSON.parse(stdout) as RunResult;
       assert.equal(result.outcome, 'completed');
+      assert.equal(result.backend.reason, 'the experiment computes with plain numbers');
       assert.equal(result.verdict?.verdict, 'holds');
       assert.equal(result.verdict.conditions[0]?.label, 'gap');
       const larger = result.results.find(({ arm, metric }) => arm === 'larger' && metric === 'value');
@@ -48,6 +66,7 @@ describe('marginalia run', function () {
     inFolderWith(quick, async (folder) => {
       const { code, stdout, stderr } = await marginalia(['run', 'experiment.ts', '--seeds', '3'], folder);
       assert.equal(code, 0, stderr);
+      assert.match(stdout, /^Engine: none \(the experiment computes with plain numbers\)$/m);
       assert.match(stdout, /^value \(units, higher is better\): a noisy mean$/m);
       assert.match(stdout, /^ {2}larger +\S+ +median of 3 seeds$/m);
       assert.match(stdout, /^The claim holds: The larger mean is larger\.$/m);
@@ -91,6 +110,26 @@ describe('marginalia run', function () {
   );
 
   it(
+    'holds trials to the limits that it is given, and names the flags where one is passed',
+    inFolderWith(endless, async (folder) => {
+      const limits = ['--memory', '2000', '--time-limit', '1', '--jobs', '1'];
+      const args = ['run', 'experiment.ts', '--arm', 'larger', '--seeds', '1', ...limits, '--json'];
+      const { code, stdout, stderr } = await marginalia(args, folder);
+      assert.equal(code, 1, stderr);
+      const result = JSON.parse(stdout) as RunResult;
+      const record = JSON.parse(readFileSync(join(result.folder, 'run.json'), 'utf8')) as {
+        limits: unknown;
+        jobs: number;
+        backend: { asked: string };
+      };
+      assert.deepEqual(record.limits, { memoryMegabytes: 2000, trialSeconds: 1 });
+      assert.equal(record.jobs, 1);
+      assert.equal(record.backend.asked, 'auto');
+      assert.match(result.error!.message, /limit of 1 seconds\. .* marginalia\.run\.trialTimeLimit, or --time-limit /);
+    }),
+  );
+
+  it(
     'takes a wrong parameter, value or arm as wrong use, and says what there is',
     inFolderWith(quick, async (folder) => {
       const cases = [
@@ -125,28 +164,98 @@ describe('marginalia run', function () {
   it(
     'stops at Ctrl-C, keeps what was logged, and leaves no process',
     inFolderWith(endless, async (folder) => {
-      const { child, ended } = start(['run', 'experiment.ts', '--json'], folder);
-      const runs = join(folder, '.marginalia/runs');
-      const logged = () =>
-        existsSync(runs) &&
-        readdirSync(runs).some((id) => {
-          const events = join(runs, id, 'events.jsonl');
-          return existsSync(events) && readFileSync(events, 'utf8').includes('"points"');
-        });
-      while (!logged() && child.exitCode === null) await wait(50);
+      const { child, ended, pid } = await startEndless(['run', 'experiment.ts', '--json'], folder);
       child.kill('SIGINT');
       const { code, stdout, stderr } = await ended;
       assert.equal(code, 130, stderr);
       const result = JSON.parse(stdout) as RunResult;
       assert.equal(result.outcome, 'stopped');
       assert.match(stderr, /Stopping …/);
-      const { pid } = JSON.parse(readFileSync(join(result.folder, 'run.json'), 'utf8')) as { pid: number };
       assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    }),
+  );
+
+  it(
+    'tells how to go on with a run that a person stopped',
+    inFolderWith(endless, async (folder) => {
+      const { child, ended, id } = await startEndless(['run', 'experiment.ts'], folder);
+      child.kill('SIGINT');
+      const { stdout } = await ended;
+      assert.match(stdout, /^Stopped after /m);
+      assert.match(stdout, new RegExp(`^Go on with it: marginalia resume ${id}$`, 'm'));
+    }),
+  );
+
+  for (const json of [false, true]) {
+    it(
+      `says that a run was interrupted whose process was killed, why, and how to go on${json ? ', for machines' : ''}`,
+      inFolderWith(endless, async (folder) => {
+        const { ended, id, pid } = await startEndless(['run', 'experiment.ts', ...(json ? ['--json'] : [])], folder);
+        process.kill(pid, 'SIGKILL');
+        const { code, stdout, stderr } = await ended;
+        assert.equal(code, 1);
+        if (json) {
+          const { outcome, error } = JSON.parse(stdout) as RunResult;
+          assert.equal(outcome, 'interrupted');
+          assert.equal(error?.kind, 'killed');
+          assert.match(error.message, /process was killed \(SIGKILL\)/);
+          return;
+        }
+        assert.match(stderr, /The run was interrupted: its process was killed \(SIGKILL\)/);
+        assert.match(stdout, /^Interrupted after /m);
+        assert.match(stdout, new RegExp(`^Go on with it: marginalia resume ${id}$`, 'm'));
+      }),
+    );
+  }
+});
+
+describe('a run from another terminal', function () {
+  this.timeout(60_000);
+
+  it(
+    'is paused, continued and stopped, and says so to who started it',
+    inFolderWith(endless, async (folder) => {
+      const { ended, id } = await startEndless(['run', 'experiment.ts', '--jobs', '1'], folder);
+      const ask = async (...args: string[]) => {
+        const { code, stdout, stderr } = await marginalia(args, folder);
+        return { code, told: stdout + stderr };
+      };
+      const statusAfter = async (command: string) => {
+        const { told } = await ask(command, id, '--json');
+        return JSON.parse(told) as { id: string; status: string };
+      };
+      assert.deepEqual(await statusAfter('pause'), { id, status: 'paused' });
+      const resumed = await ask('resume', id);
+      assert.equal(resumed.code, 2);
+      assert.match(resumed.told, new RegExp(`paused\\. Let it go on: marginalia continue ${id}`));
+      assert.deepEqual(await statusAfter('continue'), { id, status: 'running' });
+      const again = await ask('continue', id);
+      assert.equal(again.code, 2);
+      assert.match(again.told, /is not paused: it is running/);
+      const stopped = await ask('stop', id);
+      assert.equal(stopped.code, 0, stopped.told);
+      assert.match(stopped.told, new RegExp(`^Stopped ${id}\\. Go on with it: marginalia resume ${id}$`, 'm'));
+      const starter = await ended;
+      assert.equal(starter.code, 130);
+      assert.match(starter.stdout, /^Stopped after /m);
+      const late = await ask('pause', id);
+      assert.equal(late.code, 2);
+      assert.match(late.told, /is over: it is stopped\. `marginalia resume /);
     }),
   );
 });
 
 describe('marginalia runs', () => {
+  it('says that they cannot be listed where a file is in the place of their folder', () =>
+    withFolder(async (folder) => {
+      await mkdir(join(folder, '.marginalia'));
+      await writeFile(join(folder, '.marginalia', 'runs'), '');
+      const { code, stdout, stderr } = await marginalia(['runs'], folder);
+      assert.equal(code, 1);
+      assert.equal(stdout, '');
+      assert.match(stderr, /The runs in .*runs cannot be listed: it is a file, not a folder/);
+    }));
+
   it('says how to start one where there is none', () =>
     withFolder(async (folder) => {
       const { code, stdout } = await marginalia(['runs'], folder);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { marginalia, withFolder } from '../cli/marginalia.ts';
 import { sampleRecord, writeSampleRun } from './sample-run.ts';
@@ -25,6 +26,7 @@ describe('marginalia export', function () {
   it("takes the format from the output's ending, and a run's folder for its id", () =>
     withRun(async (folder) => {
       await mkdir(join(folder, 'kept'));
+      await mkdir(join(folder, 'data'));
       await rename(join(folder, '.marginalia', 'runs', id), join(folder, 'kept', 'run'));
       const { code, stdout, stderr } = await marginalia(
         ['export', 'kept/run', '-o', 'data/points.csv', '--json'],
@@ -44,6 +46,32 @@ describe('marginalia export', function () {
       assert.equal(again.code, 1);
       assert.match(again.stderr, /exists and is left as it is/);
       assert.equal((await marginalia([...args, '--overwrite'], folder)).code, 0);
+    }));
+
+  for (const format of ['html', 'json', 'csv']) {
+    it(`says what of a run could not be read and is left out (${format})`, () =>
+      withRun(async (folder) => {
+        const events = join(folder, '.marginalia', 'runs', id, 'events.jsonl');
+        await appendFile(events, '{"broken\n');
+        const broken = await marginalia(['export', id, '-f', format], folder);
+        assert.equal(broken.code, 0);
+        assert.match(broken.stderr, /events\.jsonl:\d+ is not JSON: \{"broken; the line is left out\./);
+
+        await rm(events);
+        const missing = await marginalia(['export', id, '-f', format, '--overwrite'], folder);
+        assert.match(missing.stderr, /events\.jsonl is missing: nothing that the run measured is there\./);
+        // Points without points would look like a run that logged none.
+        assert.equal(missing.code, format === 'csv' ? 1 : 0);
+        assert.equal(missing.stdout, format === 'csv' ? '' : `Wrote ${id}.${format}.\n`);
+      }));
+  }
+
+  it('makes no folder that nobody has asked for', () =>
+    withRun(async (folder) => {
+      const { code, stderr } = await marginalia(['export', id, '-o', 'dtaa/points.csv'], folder);
+      assert.equal(code, 2);
+      assert.match(stderr, /there is no folder dtaa/);
+      assert.ok(!existsSync(join(folder, 'dtaa')));
     }));
 
   it('takes a run that there is not, and an unknown format, as wrong use', () =>

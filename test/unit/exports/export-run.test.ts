@@ -6,6 +6,7 @@ import { exportFormats, exportRun } from '../../../src/runtime/exports/export-ru
 import { TargetExistsError } from '../../../src/runtime/exports/files/target-exists.ts';
 import type { ExportedRun } from '../../../src/runtime/exports/json/run-json.ts';
 import type { RunEvent } from '../../../src/runtime/runs/events.ts';
+import { processSpace, writeHeartbeat } from '../../../src/runtime/runs/heartbeat.ts';
 import { readCsv } from './read-csv.ts';
 import { sampleEvents, sampleRecord, sampleStart, writeSampleRun } from './sample-run.ts';
 
@@ -219,8 +220,12 @@ describe('exporting a run', () => {
     assert.equal(readCsv(await readFile(join(out, 'torn.csv'), 'utf8')).length, 501);
   });
 
-  it('of a run without events yet has no points', async () => {
+  it('of a run without events yet has no points, and of one that has lost them is refused', async () => {
     await rm(join(run, 'events.jsonl'));
+    const lost = /events\.jsonl is missing: .*no points to export/;
+    await assert.rejects(csvOf(), lost);
+    await assert.rejects(exportRun(run, 'tensorboard', join(out, 'board')), lost);
+    writeHeartbeat(run, { pid: 1, trialProcesses: [], processSpace: processSpace(), status: 'starting', share: 0 });
     assert.equal((await csvOf()).length, 1);
     const { files } = await exportRun(run, 'tensorboard', join(out, 'board'));
     assert.deepEqual(files, []);

@@ -3,7 +3,7 @@ import { compareRuns } from '../../../src/runtime/comparison/compare-runs.ts';
 import { comparisonMarkdown } from '../../../src/runtime/comparison/comparison-table.ts';
 import type { RunEvent } from '../../../src/runtime/runs/events.ts';
 import type { RunRecord } from '../../../src/runtime/runs/record.ts';
-import { applyEvents, createRunState, type RunState } from '../../../src/runtime/runs/state.ts';
+import { addProblem, applyEvents, createRunState, type RunState } from '../../../src/runtime/runs/state.ts';
 import { sampleRecord } from './sample-events.ts';
 
 const metrics = { loss: { better: 'lower', unit: 'nats', about: 'the loss' } } as const;
@@ -27,9 +27,9 @@ function run(id: string, ends: readonly number[], changes: Partial<RunRecord> = 
 describe('runs side by side', () => {
   it('show the median of what completed trials ended with, and its interval over seeds', () => {
     const { results } = compareRuns([
-      { name: 'a', state: run('a', [1, 2, 3, 4, 100]) },
-      { name: 'b', state: run('b', [7]) },
-      { name: 'c', state: run('c', [NaN]) },
+      { id: 'a', name: 'a', state: run('a', [1, 2, 3, 4, 100]) },
+      { id: 'b', name: 'b', state: run('b', [7]) },
+      { id: 'c', name: 'c', state: run('c', [NaN]) },
     ]);
     assert.equal(results.length, 1);
     const [{ metric, arm, unit, better, values }] = results as [(typeof results)[number]];
@@ -42,8 +42,8 @@ describe('runs side by side', () => {
 
   it('name what was asked otherwise, and nothing else', () => {
     const { differences } = compareRuns([
-      { name: 'a', state: run('a', [1], { params: { rate: 0.1, same: true } }) },
-      { name: 'b', state: run('b', [1], { params: { rate: 0.2, same: true, extra: 'x' } }) },
+      { id: 'a', name: 'a', state: run('a', [1], { params: { rate: 0.1, same: true } }) },
+      { id: 'b', name: 'b', state: run('b', [1], { params: { rate: 0.2, same: true, extra: 'x' } }) },
     ]);
     assert.deepEqual(differences, [
       { name: 'rate', values: ['0.1', '0.2'] },
@@ -52,18 +52,27 @@ describe('runs side by side', () => {
   });
 
   it('come out the same every time', () => {
-    const compare = () => compareRuns([{ name: 'a', state: run('a', [1, 2, 4]) }]);
+    const compare = () => compareRuns([{ id: 'a', name: 'a', state: run('a', [1, 2, 4]) }]);
     assert.deepEqual(compare(), compare());
   });
 
   it('make a page on which a name stays a name', () => {
     const page = comparisonMarkdown(
       compareRuns([
-        { name: 'a | [b](command:evil)\n# c', state: run('a', [1, 2]) },
-        { name: '<img src=x>', state: run('b', [3, 4]) },
+        { id: 'a', name: 'a | [b](command:evil)\n# c', state: run('a', [1, 2]) },
+        { id: 'b', name: '<img src=x>', state: run('b', [3, 4]) },
       ]),
     );
     assert.match(page, /^\| {2}\| A: a \\\| \\\[b\\\]\\\(command:evil\\\) \\# c \| B: \\<img src=x\\> \|$/m);
     assert.match(page, /^\| loss \\\(nats, lower is better\\\) \| fast \| 1\.5 \\\[1, 2\\\] \\\(2\\\) \| 3\.5 /m);
+  });
+
+  it('name the folders, and say what of them could not be read', () => {
+    const state = run('recorded', [1, 2]);
+    addProblem(state, 'events.jsonl:3 is not JSON: x; the line is left out.');
+    const comparison = compareRuns([{ id: 'renamed', name: 'a', state }]);
+    assert.equal(comparison.runs[0]!.id, 'renamed');
+    assert.deepEqual(comparison.runs[0]!.problems, state.problems);
+    assert.match(comparisonMarkdown(comparison), /^## What could not be read\n\n- events.jsonl:3 is not JSON: x;/m);
   });
 });

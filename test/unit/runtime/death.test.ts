@@ -97,7 +97,7 @@ describe('when something dies', () => {
     const file = await place.write('experiment.ts', experimentSource({ trial }));
     const state = await place.run(file, { seeds: 1, arms: ['fast'], memoryMegabytes: 300 });
     assert.equal(state.error?.kind, 'memory');
-    assert.match(state.error.message, /the limit is 300 MB/);
+    assert.match(state.error.message, /the limit is 300 MB\. .* marginalia\.run\.memory, or --memory /);
     await lineOf(state, 'hog');
     assert.deepEqual(lossOf(state, 'fast#0'), [1]);
     assert.equal(state.trials[0]!.attempt, 1);

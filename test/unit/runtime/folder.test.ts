@@ -45,7 +45,7 @@ describe('the folder of all runs', () => {
   it('lists runs newest first with how they ended, and does not read their events', async () => {
     const older = write('20260101-000000-rex-0001', true);
     const newer = write('20260102-000000-rex-0001', false);
-    await rm(runFiles(older).events);
+    await writeFile(runFiles(older).events, 'no events at all\n');
     const runs = await listRuns(runsFolder);
     assert.deepEqual(
       runs.map(({ id, folder, status, share, error, problem }) => ({ id, folder, status, share, error, problem })),
@@ -78,7 +78,11 @@ describe('the folder of all runs', () => {
         encodeJson({ ...sampleRecord, version: 2 }),
         /written by a newer Marginalia \(run format 2; .*Update/,
       ],
-      ['20260101-000000-c-0001', encodeJson({ ...sampleRecord, arms: 'all' }), /run\.json is not a run's record: arms/],
+      [
+        '20260101-000000-c-0001',
+        encodeJson({ ...sampleRecord, arms: 'all' }),
+        /run\.json is not a run's record: arms is "all", not a list\./,
+      ],
       ['20260101-000000-d-0001', 'null', /not a run's record/],
       ['something-else', undefined, /holds no run: its run\.json is missing/],
     ];
@@ -207,6 +211,72 @@ describe('the folder of all runs', () => {
     writer.end('completed');
     assert.equal((await readRun(folder)).status, 'completed');
     assert.equal((await listRuns(runsFolder))[0]?.status, 'completed');
+  });
+
+  it('leaves out what is of no trial and no metric of the run, and says so', async () => {
+    const loss = { better: 'lower', unit: 'nats', about: '' } as const;
+    const description = { ...emptyDescription, metrics: { loss } };
+    const folder = write('20260101-000000-rex-0001', true, {
+      experiment: { ...sampleRecord.experiment, description },
+    });
+    const points = { at: 1, type: 'points', trial: 'fast#0', metric: 'loss', steps: [2], values: [1] };
+    const lines = [
+      { ...points, trial: 'fast#7' },
+      { ...points, trial: 'quick#0' },
+      { ...points, metric: 'error' },
+      { ...points, steps: [2, 3] },
+    ];
+    await writeFile(runFiles(folder).events, lines.map((line) => `${encodeJson(line)}\n`).join(''), { flag: 'a' });
+    const state = await readRun(folder);
+    assert.deepEqual(
+      state.series.map(({ trial, metric, length }) => [trial, metric, length]),
+      [['fast#0', 'loss', 2]],
+    );
+    assert.deepEqual(
+      state.problems.map((text) => text.slice(runFiles(folder).events.length)),
+      [
+        ':6 is of the trial "fast#7", which this run does not have; the line is left out.',
+        ':7 is of the trial "quick#0", which this run does not have; the line is left out.',
+        ':8 is of the metric "error", which this experiment does not declare; the line is left out.',
+        ':9 is not an event: it has 2 steps and 1 values; the line is left out.',
+      ],
+    );
+    assert.deepEqual(state.warnings, state.problems);
+  });
+
+  it('says of a run that is over that its events are missing', async () => {
+    const folder = write('20260101-000000-rex-0001', true);
+    await rm(runFiles(folder).events);
+    const [listed] = await listRuns(runsFolder);
+    assert.equal(listed?.status, 'failed');
+    assert.equal(listed.problem, `${runFiles(folder).events} is missing: nothing that the run measured is there.`);
+    assert.deepEqual((await readRun(folder)).problems, [listed.problem]);
+    const followed = await new Promise((resolve) => {
+      const follower = followRun(folder, {
+        onEvents: (_, { problems }) => {
+          if (problems.length === 0) return;
+          follower.dispose();
+          resolve([...problems]);
+        },
+      });
+    });
+    assert.deepEqual(followed, [listed.problem]);
+  });
+
+  it('names the events where a folder is in their place', async () => {
+    const folder = write('20260101-000000-rex-0001', true);
+    const { events } = runFiles(folder);
+    await rm(events);
+    await mkdir(events);
+    const problem = `${events} cannot be read: it is a folder, not a file.`;
+    const isTold = (text: string | undefined) => assert.ok(text?.startsWith(problem), text);
+    isTold((await listRuns(runsFolder))[0]?.problem);
+    await assert.rejects(readRun(folder), (error: Error) => (isTold(error.message), true));
+    isTold(
+      await new Promise<string>((resolve) => {
+        followRun(folder, { onEvents: () => undefined, onGone: resolve });
+      }),
+    );
   });
 
   it('deletes a run that is over', async () => {

@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { jobsWithThreads } from '../../../src/runtime/runs/machine.ts';
+import { defaultJobs, defaultMemory, jobsWithThreads } from '../../../src/runtime/runs/machine.ts';
 
 describe('trials side by side', () => {
+  it('are as many as there are cores up to two, else one less, where nobody says', () => {
+    assert.deepEqual([1, 2, 3, 4, 16].map(defaultJobs), [1, 2, 2, 3, 15]);
+  });
+
+  it('share three quarters of the memory where nobody says, within bounds', () => {
+    assert.equal(defaultMemory(8000, 2), 3000);
+    assert.equal(defaultMemory(64_000, 2), 4096);
+    assert.equal(defaultMemory(2000, 8), 512);
+  });
+
   const atLeastOne = fc.integer({ min: 1, max: 128 });
 
   it('have a core for each of their threads, but for the last one left', () => {

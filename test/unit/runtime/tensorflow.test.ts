@@ -32,6 +32,7 @@ describe('native TensorFlow', function () {
       name: 'tensorflow',
       version: `${record.tfjsNode} on libtensorflow ${record.libtensorflow}`,
       reason: 'asked for',
+      asked: 'tensorflow',
     });
     const plain = await place.run(file, { backend: 'cpu' });
     for (const { trial } of plain.trials) {

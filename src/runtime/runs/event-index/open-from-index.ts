@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { decodeEvent } from '../decode-event.ts';
 import { describeProblem } from '../event-reader.ts';
 import { runFiles } from '../run-files.ts';
-import { addWarning, applyIndex, type FigureState, type RunState } from '../state.ts';
+import { addProblem, applyIndex, type FigureState, type RunState } from '../state.ts';
 import type { EventIndex } from './event-index.ts';
 import { readIndex } from './index-file.ts';
 
@@ -20,7 +20,7 @@ export async function openFromIndex(
   const figures = index && (await readFigures(events, index.figures));
   if (figures === undefined) return undefined;
   applyIndex(state, index!, figures);
-  for (const problem of index!.problems) addWarning(state, describeProblem(events, problem));
+  for (const problem of index!.problems) addProblem(state, describeProblem(events, problem));
   return { bytes: index!.bytes, lines: index!.lines };
 }
 
