@@ -22,7 +22,7 @@ describe('native TensorFlow in the editor', () => {
   });
 
   it("is found by the editor's command where a terminal has set it up", async () => {
-    const folder = await vscode.commands.executeCommand<string>('marginalia.setUpTensorFlow');
+    const folder = await vscode.commands.executeCommand<string>('marginalia.setUpTensorFlow', 'cpu');
     assert.ok(existsSync(join(folder, 'ready.json')), folder);
   });
 

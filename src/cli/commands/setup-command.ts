@@ -4,6 +4,7 @@ import { complain, duration, print, printJson } from '../output.ts';
 import { stepsOn } from '../steps.ts';
 
 interface SetupOptions {
+  readonly gpu?: true;
   readonly json?: true;
 }
 
@@ -12,13 +13,21 @@ export function addSetupCommand(program: Command, distribution: string): void {
   setup
     .command('tensorflow')
     .description('Get native TensorFlow working as an engine for experiments. Ctrl-C leaves nothing half done.')
-    .option('--json', 'print {folder, found, tfjsNode, libtensorflow, how, finished, log} for machines')
+    .option('--gpu', 'the build for NVIDIA GPUs, beside the plain one (Linux on x64; 3.4 GB to download)')
+    .option(
+      '--json',
+      'print {folder, found, build, onGpu, noGpu, tfjsNode, libtensorflow, how, finished, nvidiaLibraries, log} for machines',
+    )
     .addHelpText(
       'after',
       `
 Installs @tensorflow/tfjs-node for this user with npm. Where its prebuilt addon cannot be had or does not fit, compiles
 it against the libtensorflow of a TensorFlow wheel that pip downloads (about 270 MB; Linux, with Python 3, pip and a
 C++ compiler). It counts once it has computed correctly; what works already is left as it is.
+
+With --gpu it is compiled against the build of TensorFlow with CUDA, and NVIDIA's libraries in the versions which that
+asks for are laid beside it: nothing but NVIDIA's driver need be on the machine. Experiments use this build where there
+is a driver, else the plain one. Wheels that are whole are kept when it is stopped or its network fails.
 
 Kept in the user's cache folder, or where MARGINALIA_CACHE says; setup.log beside it tells every step.`,
     )
@@ -27,7 +36,7 @@ Kept in the user's cache folder, or where MARGINALIA_CACHE says; setup.log besid
     });
 }
 
-async function setUp(distribution: string, { json }: SetupOptions): Promise<number> {
+async function setUp(distribution: string, { gpu, json }: SetupOptions): Promise<number> {
   const [{ setUpTensorFlow }, { setupLog }] = await Promise.all([
     import('../../runtime/tensorflow-setup/setup.ts'),
     import('../../runtime/tensorflow-setup/installation.ts'),
@@ -39,19 +48,25 @@ async function setUp(distribution: string, { json }: SetupOptions): Promise<numb
   const display = stepsOn(process.stderr);
   const began = performance.now();
   try {
-    const { folder, record, found } = await setUpTensorFlow({
+    const { folder, record, found, noGpu } = await setUpTensorFlow({
       distribution,
+      build: gpu ? 'gpu' : 'cpu',
       report: display.step,
       log: display.detail,
       signal: stopping.signal,
     });
     display.end();
     if (json) {
-      printJson({ folder, found, ...record, log: setupLog() });
+      printJson({ folder, found, ...record, noGpu, log: setupLog() });
     } else {
       const { tfjsNode, libtensorflow, how } = record;
       const when = found ? 'was ready already' : `is ready after ${duration((performance.now() - began) / 1000)}`;
-      print(`Native TensorFlow ${when}: tfjs-node ${tfjsNode} on libtensorflow ${libtensorflow} (${how}).`);
+      const cuda = gpu ? ' with CUDA' : '';
+      print(`Native TensorFlow ${when}: tfjs-node ${tfjsNode} on libtensorflow ${libtensorflow}${cuda} (${how}).`);
+      if (gpu)
+        print(
+          noGpu === undefined ? 'It computes on a GPU.' : `It found no GPU and computes on the processor: ${noGpu}`,
+        );
       print('Choose it with `marginalia run <file|id> --backend tensorflow`, or the setting marginalia.run.backend.');
     }
     return exitCodes.done;

@@ -6,9 +6,9 @@ import type { Host } from '../host.ts';
 export function registerTensorFlowSetup(host: Host): vscode.Disposable {
   const closing = new AbortController();
   let working: Promise<string | undefined> | undefined;
-  const command = registerCommand(host.log, 'marginalia.setUpTensorFlow', () => {
+  const command = registerCommand(host.log, 'marginalia.setUpTensorFlow', (build) => {
     working ??= import('./set-up-tensorflow.ts')
-      .then(({ setUpTensorFlowHere }) => setUpTensorFlowHere(host, closing.signal))
+      .then(({ setUpTensorFlowHere }) => setUpTensorFlowHere(host, build, closing.signal))
       .finally(() => (working = undefined));
     return working;
   });

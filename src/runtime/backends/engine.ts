@@ -21,8 +21,14 @@ export interface Workload extends EngineOptions {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** An engine as its own file makes it ready. Rejects with an Error that says plainly what is missing. */
-export type StartEngine = (options: EngineOptions) => Promise<Pick<Engine, 'version' | 'tf'>>;
+/** An engine as its own file makes it ready. */
+export interface StartedEngine extends Pick<Engine, 'version' | 'tf'> {
+  /** What else is to be said of how it computes here, for a person; it goes with the reason. */
+  readonly remark?: string;
+}
+
+/** Makes an engine ready. Rejects with an Error that says plainly what is missing. */
+export type StartEngine = (options: EngineOptions) => Promise<StartedEngine>;
 
 /** An engine that `auto` does not take again, and what it lacks: `'webgpu' lacks the kernel Unique`. */
 export interface PassedOver {

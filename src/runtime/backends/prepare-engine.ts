@@ -1,7 +1,7 @@
 import type { BackendName } from '../runs/record.ts';
-import { findInstallation } from '../tensorflow-setup/installation.ts';
+import { chooseInstallations } from '../tensorflow-setup/installation.ts';
 import { startCpu } from './cpu.ts';
-import type { Engine, EngineOptions, StartEngine, Workload } from './engine.ts';
+import type { Engine, EngineOptions, StartedEngine, StartEngine, Workload } from './engine.ts';
 import { copiedKernels } from './kernels/copied-from-cpu.ts';
 import { withMendedOperations } from './mended-operations.ts';
 import { startTensorFlow } from './tensorflow.ts';
@@ -40,7 +40,7 @@ export async function prepareEngine(
 ): Promise<Engine> {
   if (requested !== 'auto') {
     try {
-      return { name: requested, reason: 'asked for', copied: copiedKernels, ...(await start(requested, options)) };
+      return engineOf(requested, ['asked for'], await start(requested, options));
     } catch (error) {
       const others = [...engines.keys()].filter((name) => name !== requested);
       throw new Error(
@@ -53,13 +53,17 @@ export async function prepareEngine(
   const failures = workload.passedOver.map(({ reason }) => reason);
   for (const [name, reason] of await candidatesFor(workload)) {
     try {
-      const engine = await start(name, options);
-      return { name, reason: [reason, ...failures].join('; '), copied: copiedKernels, ...engine };
+      return engineOf(name, [reason, ...failures], await start(name, options));
     } catch (error) {
       failures.push(`'${name}' did not start: ${firstLine(error)}`);
     }
   }
   throw new Error(`No tensor engine can be used: ${failures.join(' ')}`);
+}
+
+function engineOf(name: BackendName, reasons: readonly string[], { version, tf, remark }: StartedEngine): Engine {
+  const reason = [...reasons, ...(remark === undefined ? [] : [remark])].join('; ');
+  return { name, version, reason, tf, copied: copiedKernels };
 }
 
 /** What `auto` tries for an experiment, in this order. */
@@ -72,7 +76,7 @@ async function candidatesFor(workload: Workload): Promise<(readonly [name: Backe
     const processor = await findGraphicsProcessor(workload);
     if (processor !== undefined) found.push(['webgpu', `${work}, which pays on ${processor}`]);
   }
-  if (findInstallation() !== undefined) {
+  if (chooseInstallations().installations.length > 0) {
     if (flopsPerUpdate >= worthwhile.tensorflow) found.push(['tensorflow', `${work}, which pays on native TensorFlow`]);
     else return everywhere.map(([name, reason]) => [name, `${reason}; ${tooSmall}`] as const);
   }
@@ -83,11 +87,11 @@ async function candidatesFor(workload: Workload): Promise<(readonly [name: Backe
 const tooSmall =
   "native TensorFlow is set up here too, and pays where networks are large: ask for 'tensorflow', or declare `flopsPerUpdate`";
 
-async function start(name: BackendName, options: EngineOptions): Promise<Pick<Engine, 'version' | 'tf'>> {
+async function start(name: BackendName, options: EngineOptions): Promise<StartedEngine> {
   const startEngine = engines.get(name);
   if (startEngine === undefined) throw new Error('This version has no such engine.');
-  const { version, tf } = await startEngine(options);
-  return { version, tf: withMendedOperations(tf) };
+  const started = await startEngine(options);
+  return { ...started, tf: withMendedOperations(started.tf) };
 }
 
 function firstLine(error: unknown): string {

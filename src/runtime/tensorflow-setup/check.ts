@@ -1,13 +1,17 @@
 /**
- * Computes with an installation in a process of its own: `node tensorflow-check.cjs <folder>`. An addon that does not fit
+ * Computes with an installation in a process of its own: `node tensorflow-check.cjs <folder> <cpu|gpu>`. An addon that does not fit
  * can take its process down, so nobody loads one that has not passed here. Prints one line of JSON on success.
  */
 import type { Rank, Scalar } from '@tensorflow/tfjs-core';
 import { loadNativeTensorFlow } from './load.ts';
 
-const folder = process.argv[2];
-if (folder === undefined) throw new Error('usage: tensorflow-check.cjs <folder of the installation>');
-const { tf, libtensorflow } = loadNativeTensorFlow(folder, 1);
+const [folder, build] = process.argv.slice(2);
+if (folder === undefined || (build !== 'cpu' && build !== 'gpu')) {
+  throw new Error('usage: tensorflow-check.cjs <folder of the installation> <cpu|gpu>');
+}
+// Here what libtensorflow says is wanted: why it takes no graphics processor is among it.
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '0';
+const { tf, libtensorflow, onGpu } = loadNativeTensorFlow(folder, 1, build);
 
 function expectClose(what: string, found: ArrayLike<number>, wanted: readonly number[]): void {
   if (found.length !== wanted.length || wanted.some((value, i) => !(Math.abs(found[i]! - value) < 1e-5))) {
@@ -31,4 +35,4 @@ expectClose('the gradient of an embedding', embedding.grads[table.name]!.dataSyn
 expectClose('the largest two', tf.topk(tf.tensor1d([3, 1, 2]), 2).values.dataSync(), [3, 2]);
 expectClose('the split', tf.split(tf.tensor1d([1, 2, 3, 4]), 2)[1]!.dataSync(), [3, 4]);
 
-console.log(JSON.stringify({ tfjsNode: tf.version['tfjs-node'], libtensorflow, node: process.version }));
+console.log(JSON.stringify({ tfjsNode: tf.version['tfjs-node'], libtensorflow, onGpu, node: process.version }));

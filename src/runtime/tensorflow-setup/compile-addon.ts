@@ -1,46 +1,75 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ProgramOptions, runProgram } from './run-program.ts';
+import type { Build } from './installation.ts';
+import { downloadNvidiaLibraries, gigabytes, unpackNvidiaLibraries } from './nvidia-libraries.ts';
+import { runProgram } from './run-program.ts';
 import { SetupError } from './setup-error.ts';
+import {
+  bytesHere,
+  downloadWheel,
+  findWheel,
+  python,
+  tensorflowVersion,
+  wheelFor,
+  type TensorFlowWheel,
+  type WheelOptions,
+} from './wheels.ts';
 
-/** The release of TensorFlow whose wheel carries libtensorflow and its C headers. */
-const wheelVersion = '2.21.0';
 /** The highest Node-API version that tfjs-node looks for; Node 20, newer ones and the editors' Electron all have it. */
 const nodeApiVersion = 8;
 
-const python = 'python3';
 const compiler = process.env.CXX ?? 'c++';
 
-export interface CompileOptions extends Omit<ProgramOptions, 'cwd'> {
-  /** Where the wheel is kept once it is whole; one that is there already is taken. */
-  readonly downloads: string;
-  /** Called when a step begins, with a line for a person. */
-  readonly report: (step: string) => void;
+export interface CompileOptions extends WheelOptions {
+  readonly build: Build;
 }
 
 /**
- * Compiles the addon of the package in a folder against the libtensorflow of a TensorFlow wheel, which pip downloads.
+ * Compiles the addon of the package in a folder against the libtensorflow of a TensorFlow wheel, which pip downloads; the
+ * build for GPUs with NVIDIA's libraries beside it.
  *
- * @throws SetupError where this is not supported, the machine lacks a tool, or a step fails
+ * @returns NVIDIA's libraries that were laid beside it, `nvidia_cublas_cu12-12.9.1.4`
+ * @throws SetupError where this is not supported, the machine lacks a tool or space, or a step fails
  */
-export async function compileAddon(folder: string, options: CompileOptions): Promise<void> {
+export async function compileAddon(folder: string, options: CompileOptions): Promise<readonly string[]> {
+  const { build, downloads } = options;
+  const run = (program: string, args: readonly string[]) => runProgram(program, args, { ...options, cwd: folder });
+  const wheel = wheelFor(build);
+  await requireTools(run);
+  await requireSpace(folder, wheel, downloads);
+  const file =
+    (await findWheel(downloads, wheel.name, `${tensorflowVersion}-`)) ?? (await download(folder, wheel, options));
+  const nvidia = build === 'gpu' ? await downloadNvidiaLibraries(folder, file, wheel.download, options) : [];
+  try {
+    return await makeAddon(folder, wheel.libraries, [file, ...nvidia], options);
+  } catch (error) {
+    // Whether the wheels are at fault nobody knows, so nobody should begin with them again.
+    if (!options.signal.aborted) await rm(downloads, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function makeAddon(
+  folder: string,
+  libraryNames: readonly string[],
+  [wheel, ...nvidia]: readonly [string, ...string[]],
+  options: CompileOptions,
+): Promise<readonly string[]> {
   const { report } = options;
   const run = (program: string, args: readonly string[]) => runProgram(program, args, { ...options, cwd: folder });
-  const platform = wheelPlatform();
-  await requireTools(run);
   const home = join(folder, 'node_modules/@tensorflow/tfjs-node');
-  const libraries = join(home, 'deps/lib');
+  const dependencies = join(home, 'deps');
+  const libraries = join(dependencies, 'lib');
   const addon = join(home, `lib/napi-v${nodeApiVersion}`);
   // What the package's own install step may have left.
-  await rm(join(home, 'deps'), { recursive: true, force: true });
+  await rm(dependencies, { recursive: true, force: true });
   await rm(join(home, 'lib'), { recursive: true, force: true });
 
-  const wheel = (await findWheel(options.downloads)) ?? (await downloadWheel(folder, platform, options));
-  report('Unpacking libtensorflow and its headers (about 850 MB)');
+  report('Unpacking libtensorflow and its headers');
   await run(python, ['-c', unpackWheel, wheel, join(folder, 'unpacked')]);
   const unpacked = join(folder, 'unpacked/tensorflow');
   await mkdir(libraries, { recursive: true });
-  for (const library of platform.libraries) await rename(join(unpacked, library), join(libraries, library));
+  for (const name of libraryNames) await rename(join(unpacked, name), join(libraries, name));
 
   report('Compiling the addon');
   await mkdir(addon, { recursive: true });
@@ -48,35 +77,40 @@ export async function compileAddon(folder: string, options: CompileOptions): Pro
     ...['-shared', '-fPIC', '-O2', '-std=c++17', `-DNAPI_VERSION=${nodeApiVersion}`],
     ...[`-I${join(folder, 'node_modules/node-api-headers/include')}`, `-I${join(unpacked, 'include')}`, `-I${home}`],
     ...[join(home, 'binding/tfjs_backend.cc'), join(home, 'binding/tfjs_binding.cc')],
-    ...platform.libraries.map((library) => join(libraries, library)),
+    ...libraryNames.map((name) => join(libraries, name)),
     '-Wl,-rpath,$ORIGIN/../../deps/lib',
     ...['-o', join(addon, 'tfjs_binding.node')],
   ]);
   await rm(join(folder, 'unpacked'), { recursive: true });
+  if (nvidia.length === 0) return [];
+  report("Unpacking NVIDIA's libraries");
+  return unpackNvidiaLibraries(nvidia, dependencies, { ...options, cwd: folder });
 }
 
-/** The wheel that an earlier setup downloaded and did not come to use. */
-async function findWheel(downloads: string): Promise<string | undefined> {
-  const names = await readdir(downloads).catch(() => []);
-  const name = names.find((each) => each.includes(`-${wheelVersion}-`) && each.endsWith('.whl'));
-  return name === undefined ? undefined : join(downloads, name);
+async function download(
+  folder: string,
+  { name, tag, download }: TensorFlowWheel,
+  options: CompileOptions,
+): Promise<string> {
+  const { build, downloads, report } = options;
+  // What lies there belongs to another release.
+  await rm(downloads, { recursive: true, force: true });
+  const whole = build === 'gpu' ? `, of about ${gigabytes(download)} GB in all` : ` (about ${gigabytes(download)} GB)`;
+  report(`Downloading ${name} ${tensorflowVersion}${whole}`);
+  const cache = build === 'gpu' ? ['--no-cache-dir'] : [];
+  const flags = [...cache, '--python-version', '3.12', '--implementation', 'cp', '--platform', tag];
+  return downloadWheel(folder, { name, versions: `==${tensorflowVersion}` }, flags, options);
 }
 
-/** Downloads the wheel; it appears among the downloads when it is whole. */
-async function downloadWheel(folder: string, { wheel, tag }: WheelPlatform, options: CompileOptions): Promise<string> {
-  options.report(`Downloading ${wheel} ${wheelVersion} (about 270 MB)`);
-  const arriving = join(folder, 'wheel');
-  const flags = [
-    ...['--no-deps', '--only-binary=:all:', '--progress-bar', 'off', '--disable-pip-version-check', '--no-input'],
-    ...['--python-version', '3.12', '--implementation', 'cp', '--platform', tag],
-  ];
-  const pip = ['-m', 'pip', 'download', ...flags, '--dest', arriving, `${wheel}==${wheelVersion}`];
-  await runProgram(python, pip, { ...options, cwd: folder });
-  await rm(options.downloads, { recursive: true, force: true });
-  await rename(arriving, options.downloads);
-  const found = await findWheel(options.downloads);
-  if (found === undefined) throw new SetupError(`pip said that it downloaded ${wheel} ${wheelVersion} and did not`);
-  return found;
+/** Says before anything large is downloaded that it would not fit. */
+async function requireSpace(folder: string, { atMost, installed }: TensorFlowWheel, downloads: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const needed = atMost - (await bytesHere(downloads));
+  if (bavail * bsize >= needed) return;
+  throw new SetupError(
+    `the disk of ${folder} has ${gigabytes(bavail * bsize)} GB free, and this takes ${gigabytes(needed)} GB, of which ` +
+      `${gigabytes(installed)} GB stay; MARGINALIA_CACHE may name a folder on another disk`,
+  );
 }
 
 /** Says everything that the machine lacks at once, and before anything large is downloaded. */
@@ -102,29 +136,6 @@ async function requireTools(run: (program: string, args: readonly string[]) => P
     `this machine lacks ${missing.map(({ what }) => what).join(' and ')}; ` +
       `on Debian and its relatives \`sudo apt-get install ${packages}\` brings that, elsewhere the system's own packages do`,
   );
-}
-
-interface WheelPlatform {
-  readonly wheel: string;
-  /** Platform tag of the wheel's name. */
-  readonly tag: string;
-  readonly libraries: readonly string[];
-}
-
-/** Which wheel carries libtensorflow for this machine, and how its libraries are called. */
-function wheelPlatform(): WheelPlatform {
-  const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-  const machine = `${process.platform}-${process.arch}`;
-  switch (machine) {
-    case 'linux-x64':
-      return { wheel: 'tensorflow-cpu', tag: 'manylinux_2_27_x86_64', libraries };
-    case 'linux-arm64':
-      return { wheel: 'tensorflow', tag: 'manylinux_2_27_aarch64', libraries };
-    default:
-      throw new SetupError(
-        `on ${machine} there is only the prebuilt addon; compiling works on linux-x64 and linux-arm64`,
-      );
-  }
 }
 
 /** Unpacks what the addon needs of a wheel: `python3 -c … <wheel> <target>`. */

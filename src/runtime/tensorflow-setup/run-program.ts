@@ -4,6 +4,8 @@ import { SetupError } from './setup-error.ts';
 
 export interface ProgramOptions {
   readonly cwd: string;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with each line that the program prints. */
   readonly log: (line: string) => void;
   /** Ends the program, and whatever it started. */
@@ -20,13 +22,13 @@ const patienceMilliseconds = 2000;
  * @throws SetupError where it is not there or fails; the signal's reason where that ended it
  */
 export function runProgram(program: string, args: readonly string[], options: ProgramOptions): Promise<string[]> {
-  const { cwd, log, signal } = options;
+  const { cwd, env, log, signal } = options;
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     log(`> ${program} ${args.filter((argument) => !argument.includes('\n')).join(' ')}`);
     const child = spawn(program, args, {
       cwd,
-      env: { ...process.env, ...('electron' in process.versions && { ELECTRON_RUN_AS_NODE: '1' }) },
+      env: { ...process.env, ...env, ...('electron' in process.versions && { ELECTRON_RUN_AS_NODE: '1' }) },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
       windowsHide: true,

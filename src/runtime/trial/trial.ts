@@ -18,13 +18,13 @@ import { openCheckpoint } from './checkpoint.ts';
 import { clearWideRegisters } from './clear-wide-registers.ts';
 import { loadCompiled, type CompiledBundle } from './compiled-bundle.ts';
 import { loadExperiment } from './load-experiment.ts';
-import { seedMathRandom, withRandom } from './math-random.ts';
 import { printAtOnce } from './print-at-once.ts';
 import type { Answer, FromTrialProcess, Job, Note } from './protocol.ts';
 import { readSeries } from './read-series.ts';
 import { rehearse } from './rehearse.ts';
 import { toRunError } from './run-error.ts';
 import { loadSdk } from './sdk.ts';
+import { seedOwnRandom, withRandom } from './seeded-random.ts';
 import { StopSignal } from './stop-signal.ts';
 import { createTrialSink } from './trial-sink.ts';
 
@@ -146,7 +146,7 @@ const performs: { readonly [T in Job['type']]: (job: Extract<Job, { type: T }>) 
   async trial(job) {
     await useEngine(job.backend, job.threads);
     const { arm, seed, params } = job;
-    const random = seedMathRandom(sdk.createRng('Math.random', seed));
+    const random = seedOwnRandom(sdk.createRng('without a seed', seed));
     const experiment = load();
     const sink = createTrialSink(channel, writer, {
       metrics: Object.keys(experiment.definition.metrics),

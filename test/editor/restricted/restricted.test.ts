@@ -40,7 +40,7 @@ describe('a workspace that is not trusted', () => {
   });
 
   it('may set native TensorFlow up, which is about the machine', async () => {
-    const folder = await vscode.commands.executeCommand<string>('marginalia.setUpTensorFlow');
+    const folder = await vscode.commands.executeCommand<string>('marginalia.setUpTensorFlow', 'cpu');
     assert.ok(existsSync(join(folder, 'ready.json')), folder);
     await vscode.commands.executeCommand('notifications.clearAll');
   });

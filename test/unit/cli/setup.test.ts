@@ -12,6 +12,10 @@ interface SetupResult {
   readonly found: boolean;
   readonly how: string;
   readonly libtensorflow: string;
+  readonly build: string;
+  readonly onGpu: boolean;
+  readonly noGpu?: string;
+  readonly nvidiaLibraries?: readonly string[];
   readonly log: string;
 }
 
@@ -44,6 +48,7 @@ describe('marginalia setup tensorflow', function () {
     assert.equal(code, 0);
     assert.match(stdout, /^Usage: marginalia setup tensorflow/);
     assert.match(stdout, /--json +print/);
+    assert.match(stdout, /--gpu +the build for NVIDIA GPUs/);
     assert.match(stdout, /Python 3, pip and a\s+C\+\+ compiler/);
     assert.match((await marginalia(['setup', '--help'])).stdout, /^ {2}tensorflow/m);
   });
@@ -148,7 +153,7 @@ describe('marginalia setup tensorflow', function () {
 
     it(
       'does not download again what was whole when it was stopped',
-      among({ prebuilt: 'unreachable', endless: 'c++' }, async ({ folder, env, kept, pidFile, calls }) => {
+      among({ prebuilt: 'unreachable', endless: 'c++ -shared' }, async ({ folder, env, kept, pidFile, calls }) => {
         const { child, ended } = start(['setup', 'tensorflow'], folder, env);
         await waitForPid(pidFile);
         child.kill('SIGTERM');
@@ -162,6 +167,123 @@ describe('marginalia setup tensorflow', function () {
         assert.deepEqual(await kept(), [basename(again.folder)]);
       }),
     );
+  }
+
+  // The one machine for which TensorFlow has a build with CUDA.
+  if (process.platform === 'linux' && process.arch === 'x64') {
+    describe('--gpu', () => {
+      it(
+        "lays NVIDIA's libraries, as the wheel asks for them, where libtensorflow looks for them",
+        among({ prebuilt: 'fits', gpu: true }, async ({ setUp, calls }) => {
+          const { folder, ...result } = resultOf(await setUp('--gpu', '--json'));
+          assert.deepEqual(
+            [result.how, result.build, result.onGpu, result.noGpu],
+            ['compiled', 'gpu', true, undefined],
+          );
+          assert.deepEqual(result.nvidiaLibraries, ['nvidia_cublas_cu12-12.3.4', 'nvidia_cudnn_cu12-12.3.4']);
+          const downloads = (await calls()).filter((call) => call.includes('pip download'));
+          assert.deepEqual(
+            downloads.map((call) => call.split(' ').at(-1)),
+            ['tensorflow==2.21.0', 'nvidia-cublas-cu12<13.0,>=12.5.3.2', 'nvidia-cudnn-cu12<10.0,>=9.3.0.75'],
+          );
+          assert.ok(
+            !(await calls()).some((call) => call.startsWith('npm rebuild')),
+            'the prebuilt addon has no such CUDA',
+          );
+          const dependencies = join(folder, 'node_modules/@tensorflow/tfjs-node/deps');
+          assert.deepEqual((await readdir(join(dependencies, 'lib'))).length, 2);
+          assert.deepEqual((await readdir(join(dependencies, 'nvidia'))).sort(), ['cublas', 'cudnn']);
+        }),
+      );
+
+      it(
+        'says how much it downloads before it does, and where it is',
+        among({ prebuilt: 'fits', gpu: true }, async ({ setUp, folder }) => {
+          const { stdout, stderr } = await setUp('--gpu');
+          const steps = stderr.trim().split('\n');
+          assert.equal(steps[0], `An NVIDIA driver is here (${join(folder, 'driver/libcuda.so.1')}) …`);
+          assert.match(steps[1]!, /^The build for GPUs downloads about 3\.4 GB and takes about \d\.\d GB on the disk/);
+          assert.match(stderr, /^Downloading tensorflow 2\.21\.0, of about 3\.4 GB in all/m);
+          assert.match(stderr, /^Downloading nvidia-cudnn-cu12, library 2 of 2 \(0\.0 of about 3\.4 GB are here\)/m);
+          assert.match(stdout, /libtensorflow 9\.9\.9 with CUDA \(compiled\)\.\nIt computes on a GPU\./);
+        }),
+      );
+
+      it(
+        "stays beside the plain one, and says in libtensorflow's words why no GPU is used",
+        among({ prebuilt: 'fits' }, async ({ setUp, kept }) => {
+          const plain = resultOf(await setUp('--json'));
+          assert.deepEqual([plain.build, plain.onGpu, plain.noGpu], ['cpu', false, undefined]);
+          const gpu = resultOf(await setUp('--gpu', '--json'));
+          assert.deepEqual([gpu.build, gpu.onGpu], ['gpu', false]);
+          assert.match(gpu.noGpu!, / \(Could not find cuda drivers on your machine, GPU will not be used\.\)$/);
+          assert.deepEqual((await kept()).sort(), [basename(plain.folder), basename(gpu.folder)]);
+          const again = await setUp('--gpu');
+          assert.match(
+            again.stdout,
+            /was ready already.*\nIt found no GPU and computes on the processor: .*Could not find cuda/,
+          );
+          assert.equal(resultOf(await setUp('--json')).found, true);
+        }),
+      );
+
+      it(
+        'goes on where its network failed, and says that it can',
+        among({ prebuilt: 'fits', broken: 'cudnn' }, async ({ folder, setUp, kept, calls, parent }) => {
+          const { code, stderr } = await setUp('--gpu');
+          assert.equal(code, 1);
+          assert.match(stderr, /nvidia-cudnn-cu12 could not be downloaded: .*the connection broke off/);
+          assert.match(stderr, /The wheels that are whole are kept for the next try\./);
+          assert.deepEqual(await kept(), ['downloads-gpu']);
+          assert.equal((await readdir(join(parent, 'downloads-gpu'))).length, 2);
+
+          const { env } = await fakeTools(folder, { prebuilt: 'fits' });
+          const again = resultOf(await marginalia(['setup', 'tensorflow', '--gpu', '--json'], folder, env));
+          const downloads = (await calls()).filter((call) => call.includes('pip download'));
+          assert.deepEqual(
+            downloads.map((call) => /(tensorflow|cublas|cudnn)[^ ]*$/.exec(call)?.[1]),
+            ['tensorflow', 'cublas', 'cudnn', 'cudnn'],
+          );
+          assert.deepEqual(await kept(), [basename(again.folder)]);
+        }),
+      );
+
+      it(
+        'keeps what was whole where it is stopped in a download, and nothing else',
+        among({ prebuilt: 'fits', endless: 'nvidia-cudnn' }, async ({ folder, env, kept, pidFile, parent }) => {
+          const { child, ended } = start(['setup', 'tensorflow', '--gpu'], folder, env);
+          const pid = await waitForPid(pidFile);
+          child.kill('SIGINT');
+          assert.equal((await ended).code, 130);
+          assert.deepEqual(await kept(), ['downloads-gpu']);
+          assert.deepEqual((await readdir(join(parent, 'downloads-gpu'))).map((name) => name.split('-')[0]).sort(), [
+            'nvidia_cublas_cu12',
+            'tensorflow',
+          ]);
+          for (let patience = 0; processExists(pid) && patience < 100; patience++) await wait(50);
+          assert.equal(processExists(pid), false);
+        }),
+      );
+
+      it(
+        'downloads anew what led to wrong numbers',
+        among({ prebuilt: 'fits', compiled: 'wrong' }, async ({ setUp, kept }) => {
+          const { code, stderr } = await setUp('--gpu');
+          assert.equal(code, 1);
+          assert.match(stderr, /the matrix product should be 7, 10, 15, 22/);
+          assert.deepEqual(await kept(), []);
+        }),
+      );
+
+      it(
+        "says where a wheel names none of NVIDIA's libraries",
+        among({ prebuilt: 'fits', metadata: ['Requires-Dist: numpy>=1.26.0'] }, async ({ setUp }) => {
+          const { code, stderr } = await setUp('--gpu');
+          assert.equal(code, 1);
+          assert.match(stderr, /METADATA names no libraries of NVIDIA's in its extra and-cuda/);
+        }),
+      );
+    });
   }
 
   it(

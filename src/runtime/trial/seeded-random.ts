@@ -2,17 +2,17 @@ import type { Rng, RngState } from '../sdk/rng.ts';
 import type { CheckpointFiles } from './checkpoint.ts';
 
 /**
- * Makes `Math.random` draw from a generator of the trial's own. The random operations of tensor engines take their seeds
- * from it, as do packages that know of no seed, so that a trial comes out the same again whatever it uses.
+ * Makes the language's own random numbers those of a generator of the trial's. The random operations of tensor engines take
+ * their seeds from them, as do packages that know of no seed, so that a trial comes out the same again whatever it uses.
  *
  * @returns the generator.
  */
-export function seedMathRandom(rng: Rng): Rng {
-  Math.random = () => rng.uniform();
+export function seedOwnRandom(rng: Rng): Rng {
+  Object.assign(Math, { random: () => rng.uniform() });
   return rng;
 }
 
-/** Checkpoints that also hold where the generator of `Math.random` is, so that a trial that goes on draws what it would have. */
+/** Checkpoints that also hold where that generator is, so that a trial that goes on draws what it would have. */
 export function withRandom(files: CheckpointFiles, rng: Rng): CheckpointFiles {
   return {
     restore() {
