@@ -290,6 +290,32 @@ describe('the kernels that training on wasm needs', () => {
     );
   });
 
+  it('refuse windows that do not fit, and leave the memory of other tensors alone', async () => {
+    for (const backend of ['cpu', 'wasm']) {
+      await tf.setBackend(backend);
+      const kept = tf.range(0, 64);
+      for (const size of [1, 2]) {
+        const images = tf.ones<Core.Rank.R4>([1, size, 3, 1]);
+        const filter = tf.ones<Core.Rank.R4>([3, 3, 1, 1]);
+        for (const slide of [
+          () => tf.conv2d(images, filter, 1, 'valid'),
+          () => tf.depthwiseConv2d(images, filter, 1, 'valid'),
+          () => tf.maxPool(images, 3, 2, 'valid'),
+          () => tf.avgPool(images, 3, 1, 0),
+          () => tf.conv2d(tf.ones<Core.Rank.R4>([1, 4, 4, 1]), filter, 1, 'valid', 'NHWC', 2),
+          () => tf.grad((x) => tf.sum(tf.conv2d(x as Core.Tensor4D, filter, 2, 'valid')))(images),
+        ])
+          assert.throws(() => tf.tidy(slide), /No window of 3 × 3 fits into what is \d × \d large/);
+        tf.dispose([images, filter]);
+      }
+      assert.deepEqual(
+        Array.from(kept.dataSync()),
+        Array.from({ length: 64 }, (_, i) => i),
+      );
+      kept.dispose();
+    }
+  });
+
   it('multiply nothing into zeros, and refuse matrices that do not fit', async () => {
     for (const backend of ['cpu', 'wasm']) {
       await tf.setBackend(backend);

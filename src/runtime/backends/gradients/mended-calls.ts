@@ -37,15 +37,18 @@ export function withMendedCalls(run: RunKernel): RunKernel {
         return run(name, completed(inputs, run), attributes);
       case 'AvgPool':
       case 'MaxPool':
+        expectWindows(inputs, attributes, 2);
         return run(name, inputs, roundedByPadding(inputs, attributes));
       case 'Conv2D':
       case 'DepthwiseConv2dNative':
       case 'FusedConv2D':
       case 'FusedDepthwiseConv2D':
+        expectWindows(inputs, attributes, 2);
         return run(name, withoutRest(inputs, attributes, 2, run), roundedByPadding(inputs, attributes));
       case 'AvgPool3D':
       case 'Conv3D':
       case 'MaxPool3D':
+        expectWindows(inputs, attributes, 3);
         return run(name, withoutRest(inputs, attributes, 3, run), attributes);
       case 'StridedSlice':
         return withoutDropping(inputs, attributes as unknown as StridedSlice, run) as never;
@@ -159,6 +162,28 @@ function eachOf(value: number | number[] | null | undefined, axes: number): numb
 /** Lengths of a window: of a filter, or as pooling is told. */
 function windowOf(inputs: NamedTensorMap, { filterSize }: Sliding, axes: number): number[] {
   return inputs.filter?.shape.slice(0, axes) ?? eachOf(filterSize, axes);
+}
+
+/** Where no window fits into the images `wasm` wrote over the tensors of others, and `cpu` made tensors of fewer than no rows. */
+function expectWindows(inputs: NamedTensorMap, attributes: NamedAttrMap | undefined, axes: number): void {
+  const sliding = attributes as unknown as Sliding;
+  const { pad, dilations, dimRoundingMode, dataFormat } = sliding;
+  // Rounded up there may be windows that lie in the images in part.
+  if (pad === 'same' || dimRoundingMode === 'ceil') return;
+  const first = isChannelsFirst(dataFormat) ? 2 : 1;
+  const lengths = inputs.x!.shape.slice(first, first + axes);
+  const window = windowOf(inputs, sliding, axes);
+  const sides = lengths.map((_, i) =>
+    pad === 'valid' ? [0, 0] : typeof pad === 'number' ? [pad, pad] : pad[first + i]!,
+  );
+  const fits = eachOf(dilations, axes).every((dilation, i) => {
+    const [before, after] = sides[i]!;
+    return lengths[i] === 0 || lengths[i]! + before! + after! > (window[i]! - 1) * dilation;
+  });
+  if (fits) return;
+  throw new RangeError(
+    `No window of ${window.join(' × ')} fits into what is ${lengths.join(' × ')} large: pad it with 'same', or take a smaller window.`,
+  );
 }
 
 /**
