@@ -38,7 +38,7 @@ let job = 0;
 let jobStarted = 0;
 let pausedMilliseconds = 0;
 let lastTurn = performance.now();
-let lastAlive = 0;
+let lastAlive = -Infinity;
 let controlStamp = '';
 
 function write(bytes: Uint8Array): void {
@@ -114,7 +114,7 @@ function keepTime(): void {
     job = current;
     jobStarted = now;
     pausedMilliseconds = 0;
-    lastAlive = 0;
+    lastAlive = -Infinity;
   }
   if (now - lastAlive < aliveMilliseconds) return;
   lastAlive = now;
