@@ -1,6 +1,7 @@
 /**
  * Compiles `src/runtime/sdk/kernel` from AssemblyScript to WebAssembly, as a plugin of esbuild: whatever imports
- * `network-kernel.wasm`, or `tensors.wasm` for tensor engines, carries its bytes, and no file lies beside a bundle.
+ * `network-kernel.wasm`, or `extremes.wasm` or `tensors.wasm` for tensor engines, carries its bytes, and no file lies beside a
+ * bundle.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -12,6 +13,7 @@ const folder = join(root, 'src/runtime/sdk/kernel');
 
 /** What each module is made of, and what else its compiler is told. @type {Record<string, readonly string[]>} */
 const modules = {
+  extremes: ['extremes.ts', '--runtime', 'stub', '--importMemory'],
   'network-kernel': ['index.ts', '--runtime', 'minimal'],
   tensors: ['tensors.ts', '--runtime', 'stub', '--importMemory'],
 };
@@ -21,7 +23,7 @@ export function kernelPlugin() {
   return {
     name: 'kernel',
     setup(build) {
-      build.onResolve({ filter: /\/(network-kernel|tensors)\.wasm$/ }, ({ path }) => ({
+      build.onResolve({ filter: /\/(extremes|network-kernel|tensors)\.wasm$/ }, ({ path }) => ({
         path: basename(path, '.wasm'),
         namespace: 'kernel',
       }));

@@ -11,13 +11,6 @@ export type RunKernel = ReturnType<GradientHome['engine']>['runKernel'];
 export function withMendedCalls(run: RunKernel): RunKernel {
   return (name, inputs, attributes) => {
     switch (name) {
-      case 'All':
-      case 'Any':
-      case 'Max':
-      case 'Mean':
-      case 'Min':
-      case 'Prod':
-        return (ofNothing(name, inputs, attributes, run) ?? run(name, inputs, attributes)) as never;
       case 'BatchMatMul':
         expectMatrices(inputs);
         return run(name, inputs, attributes);
@@ -62,37 +55,6 @@ export function withMendedCalls(run: RunKernel): RunKernel {
 function counted({ rank }: Tensor, attributes: NamedAttrMap | undefined): NamedAttrMap {
   const { axis } = attributes as { axis: number };
   return axis < 0 ? { ...attributes, axis: axis + rank } : attributes!;
-}
-
-/** What is said of no numbers at all. */
-const saidOfNothing: Readonly<Record<string, number>> = {
-  All: 1,
-  Any: 0,
-  Max: -Infinity,
-  Mean: NaN,
-  Min: Infinity,
-  Prod: 1,
-};
-
-/**
- * The mean of nothing was 0 on some engines, its product whatever lay in the memory, its largest element no number,
- * and not all of it true. A sum of nothing is taken, so that gradients find their way. `undefined` where there is something.
- */
-function ofNothing(
-  name: string,
-  { x }: NamedTensorMap,
-  attributes: NamedAttrMap | undefined,
-  run: RunKernel,
-): Tensor | undefined {
-  if (x!.size > 0) return undefined;
-  const { reductionIndices, axis, keepDims } = attributes as { reductionIndices?: number[]; axis?: number | number[]; keepDims?: boolean }; // prettier-ignore
-  const reduced = [reductionIndices ?? axis ?? x!.shape.map((_, i) => i)].flat().map((i) => (i < 0 ? i + x!.rank : i));
-  const isTruth = name === 'All' || name === 'Any';
-  const shape = x!.shape.flatMap((length, i) => (!reduced.includes(i) ? [length] : keepDims === true ? [1] : []));
-  const dtype = isTruth ? 'bool' : name === 'Prod' && x!.dtype !== 'float32' ? 'int32' : 'float32';
-  const value = run<Tensor>('Fill', {}, asAttributes({ shape, value: saidOfNothing[name]!, dtype }));
-  if (isTruth || x!.dtype !== 'float32') return value;
-  return run('Add', { a: run('Sum', { x: x! }, asAttributes({ axis: reduced, keepDims })), b: value });
 }
 
 /** Whether a bin is filled was counted after all where the numbers are one row. */
@@ -167,18 +129,20 @@ function windowOf(inputs: NamedTensorMap, { filterSize }: Sliding, axes: number)
 /** Where no window fits into the images `wasm` wrote over the tensors of others, and `cpu` made tensors of fewer than no rows. */
 function expectWindows(inputs: NamedTensorMap, attributes: NamedAttrMap | undefined, axes: number): void {
   const sliding = attributes as unknown as Sliding;
-  const { pad, dilations, dimRoundingMode, dataFormat } = sliding;
-  // Rounded up there may be windows that lie in the images in part.
-  if (pad === 'same' || dimRoundingMode === 'ceil') return;
+  const { pad, strides, dilations, dimRoundingMode, dataFormat } = sliding;
+  if (pad === 'same') return;
   const first = isChannelsFirst(dataFormat) ? 2 : 1;
   const lengths = inputs.x!.shape.slice(first, first + axes);
   const window = windowOf(inputs, sliding, axes);
   const sides = lengths.map((_, i) =>
     pad === 'valid' ? [0, 0] : typeof pad === 'number' ? [pad, pad] : pad[first + i]!,
   );
-  const fits = eachOf(dilations, axes).every((dilation, i) => {
+  const dilated = eachOf(dilations, axes).map((dilation, i) => (window[i]! - 1) * dilation + 1);
+  const fits = eachOf(strides, axes).every((stride, i) => {
     const [before, after] = sides[i]!;
-    return lengths[i] === 0 || lengths[i]! + before! + after! > (window[i]! - 1) * dilation;
+    const room = lengths[i]! + before! + after! - dilated[i]!;
+    // Rounded up a window may lie in the images in part.
+    return lengths[i] === 0 || room >= 0 || (dimRoundingMode === 'ceil' && room > -stride);
   });
   if (fits) return;
   throw new RangeError(

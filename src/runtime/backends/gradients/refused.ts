@@ -1,4 +1,5 @@
 import type * as Core from '@tensorflow/tfjs-core';
+import { checkArguments } from '../arguments/check-arguments.ts';
 import { refuseDisposed } from '../disposed-tensors.ts';
 import type { GradientHome } from './gradient-home.ts';
 import { withMendedCalls } from './mended-calls.ts';
@@ -34,6 +35,7 @@ function watchCalls(engine: Engine): void {
   refuseDisposed(engine);
   const run = withMendedCalls(engine.runKernel.bind(engine));
   engine.runKernel = (name, inputs, attributes) => {
+    checkArguments(name, inputs, attributes);
     if (!refusedOperations.has(name)) return run(name, inputs, attributes);
     const own = { ...attributes };
     calls.set(own, refusal(name));

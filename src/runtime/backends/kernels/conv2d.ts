@@ -27,6 +27,7 @@ export function registerConv2D({ convolve, filterGradient, productRoom }: Tensor
     if (!isPlain(attrs) || !areFloats(call)) return undefined;
     const info = infoOf(x, filter.shape as Shape, attrs);
     const size = sizeOfWindow(info);
+    if (size === 0) return zeros(backend, info.outShape);
     const block = blockOf(size);
     return compute(backend, info, [block * size, productRoom(size) / 4], info.outShape, (windows, room, to) =>
       convolve(
@@ -44,6 +45,7 @@ export function registerConv2D({ convolve, filterGradient, productRoom }: Tensor
     if (!isPlain(attrs) || !areFloats(call)) return undefined;
     const info = infoOf(x, attrs.filterShape, attrs);
     const size = sizeOfWindow(info);
+    if (size === 0) return zeros(backend, attrs.filterShape);
     const block = blockOf(size);
     return compute(
       backend,
@@ -72,6 +74,13 @@ function infoOf(x: TensorInfo, filterShape: Shape, { strides, pad, dimRoundingMo
 
 function sizeOfWindow({ filterHeight, filterWidth, inChannels }: backend_util.Conv2DInfo): number {
   return filterHeight * filterWidth * inChannels;
+}
+
+/** What comes of images without channels. */
+function zeros(backend: BackendWasm, shape: number[]): TensorInfo {
+  const output = backend.makeOutput(shape, 'float32');
+  backend.typedArrayFromHeap(output).fill(0);
+  return output;
 }
 
 /** How many windows of so many numbers go together: what they see should fit into the nearest cache, beside a part of the filter. */

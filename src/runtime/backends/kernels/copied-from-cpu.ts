@@ -59,7 +59,8 @@ export function registerCopiedFromCpu(backendName: string, borrowed: Borrowed, c
   }
 }
 
-function copied(kernelName: string, cpu: MathBackendCPU, complexNumbers: Transfer | undefined): KernelFunc {
+/** The kernel of `cpu` for another engine. */
+export function copied(kernelName: string, cpu: MathBackendCPU, complexNumbers: Transfer | undefined): KernelFunc {
   const { kernelFunc } = getKernel(kernelName, 'cpu');
   return function copiedFromCpu({ inputs, backend, attrs }) {
     copiedKernels.add(kernelName);

@@ -59,6 +59,12 @@ interface PlainCall<Inputs extends string, Attributes> {
   readonly attrs: Attributes;
 }
 
+/** The numbers of a tensor, not copied. Those of `wasm` are valid until memory is taken the next time. */
+export function valuesOf(backendName: PlainBackend, backend: unknown, tensor: TensorInfo): Values {
+  if (backendName === 'wasm') return (backend as BackendWasm).typedArrayFromHeap(tensor);
+  return (backend as MathBackendCPU).data.get(tensor.dataId).values as Values;
+}
+
 function onCpu<Inputs extends string, Attributes>(
   { shape, like, compute }: PlainKernel<Inputs, Attributes>,
   { inputs, backend, attrs }: PlainCall<Inputs, Attributes>,
@@ -67,7 +73,7 @@ function onCpu<Inputs extends string, Attributes>(
   const size = [...shape(inputs, attrs)];
   const { dtype } = inputs[like];
   const output = util.getArrayFromDType(dtype as 'float32', util.sizeFromShape(size));
-  compute(output, withValues(inputs, ({ dataId }) => cpu.data.get(dataId).values as Values), attrs); // prettier-ignore
+  compute(output, withValues(inputs, (tensor) => valuesOf('cpu', cpu, tensor)), attrs); // prettier-ignore
   return cpu.makeTensorInfo(size, dtype, output);
 }
 
@@ -78,7 +84,7 @@ function onWasm<Inputs extends string, Attributes>(
   const wasm = backend as BackendWasm;
   const output = wasm.makeOutput([...shape(inputs, attrs)], inputs[like].dtype);
   // Views are taken after the allocation, which may have moved the heap.
-  const values = (tensor: TensorInfo) => wasm.typedArrayFromHeap(tensor);
+  const values = (tensor: TensorInfo) => valuesOf('wasm', wasm, tensor);
   compute(values(output).fill(0), withValues(inputs, values), attrs);
   return output;
 }

@@ -2,6 +2,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { util, type KernelBackend } from '@tensorflow/tfjs-core';
 import { registerAdam } from './adam.ts';
 import { registerBatchMatMul } from './batch-mat-mul.ts';
+import { registerCheckedPositions } from './checked-positions.ts';
 import { isCrossBroadcast } from './cpu-loops.ts';
 import { registerConv2D } from './conv2d.ts';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.ts';
@@ -10,8 +11,12 @@ import { clipByValue, relu6 } from './clipping.ts';
 import { allOf, registerCopiedFromCpu, type Borrowed, type KernelCall, type Transfer } from './copied-from-cpu.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
 import { registerElementWise } from './element-wise.ts';
+import { registerEmptyReductions } from './empty-reductions.ts';
+import { registerExtremes, startExtremes } from './extremes.ts';
+import { registerFusedActivations } from './fused-activations.ts';
 import { fusedAdam, fusedMomentum } from './fused-optimizers.ts';
 import { gather } from './gather.ts';
+import { registerLostNotANumber } from './lost-not-a-number.ts';
 import { registerMaxPoolGradient } from './max-pool-gradient.ts';
 import { isNoFloatingPoint, isOfTruths, isTruth, noFloatingPoint } from './no-floating-point.ts';
 import { registerPaddingByNumber } from './padding-by-number.ts';
@@ -24,6 +29,7 @@ import { registerSlopes } from './slopes.ts';
 import { startTensorArithmetic } from './tensor-arithmetic.ts';
 import { registerTranspose } from './transpose.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
+import { registerWholeDivisors } from './whole-divisors.ts';
 
 /** Gives `wasm` the kernels that it lacks, has slow, or has wrong. */
 export function registerWasmKernels(backend: KernelBackend): void {
@@ -50,9 +56,16 @@ export function registerWasmKernels(backend: KernelBackend): void {
     registerTranspose(arithmetic);
     registerMaxPoolGradient(arithmetic);
   }
+  const extremes = startExtremes(backend);
+  if (extremes !== undefined) registerExtremes(extremes);
   registerSharedData();
   registerCopiedFromCpu('wasm', borrowed, complexNumbers);
+  if (extremes !== undefined) registerLostNotANumber(extremes);
+  registerFusedActivations();
   registerPaddingByNumber('wasm');
+  registerCheckedPositions('wasm');
+  registerEmptyReductions('wasm');
+  registerWholeDivisors('wasm');
 }
 
 /**
@@ -77,6 +90,8 @@ const borrowed: Borrowed = {
   Identity: isComplex,
   OnesLike: isComplex,
   Pack: isComplex,
+  // The kernel looks its number up among those it has padded with, and once NaN is there finds it whatever it looks for.
+  PadV2: ({ attrs }) => Number.isNaN((attrs as { constantValue: number }).constantValue),
   Round: isTruth,
   Prelu: ({ inputs }) => util.sizeFromShape(inputs.alpha!.shape) > util.sizeFromShape(inputs.x!.shape),
   Select: ({ inputs }) => inputs.t!.dtype === 'bool',

@@ -1,4 +1,5 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { registerEmptyReductions } from '../kernels/empty-reductions.ts';
 import { registerPaddingByNumber } from '../kernels/padding-by-number.ts';
 import { registerBitwiseAnd } from './bitwise-and.ts';
 import { chain, kernelOf, mend, type Inputs } from './kernel-calls.ts';
@@ -20,6 +21,7 @@ export function registerWebGpuKernels(): void {
   registerWholeNumbers();
   registerCorners();
   registerPaddingByNumber('webgpu');
+  registerEmptyReductions('webgpu');
 }
 
 /**
